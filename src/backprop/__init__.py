@@ -1,0 +1,51 @@
+"""The mathematics of the book as NumPy: one module per chapter, one function per result.
+
+>>> from backprop import softmax, softmax_vjp
+>>> softmax([0.0, 0.0])
+array([0.5, 0.5])
+"""
+
+from backprop.affine import affine, affine_vjp
+from backprop.cross_entropy import cross_entropy, cross_entropy_grad, one_hot
+from backprop.gradient_check import adjoint_test, central_difference, check_gradient, complex_step
+from backprop.loss import log_likelihood, log_likelihood_vjp, log_vjp, mean_loss, mean_loss_vjp
+from backprop.network import Cache, Params, backward, forward, init_params, predict
+from backprop.softmax import (
+    log_softmax,
+    log_softmax_vjp,
+    softmax,
+    softmax_jacobian,
+    softmax_jvp,
+    softmax_vjp,
+)
+from backprop.tanh import tanh_vjp
+
+__all__ = [
+    "Cache",
+    "Params",
+    "adjoint_test",
+    "affine",
+    "affine_vjp",
+    "backward",
+    "central_difference",
+    "check_gradient",
+    "complex_step",
+    "cross_entropy",
+    "cross_entropy_grad",
+    "forward",
+    "init_params",
+    "log_likelihood",
+    "log_likelihood_vjp",
+    "log_softmax",
+    "log_softmax_vjp",
+    "log_vjp",
+    "mean_loss",
+    "mean_loss_vjp",
+    "one_hot",
+    "predict",
+    "softmax",
+    "softmax_jacobian",
+    "softmax_jvp",
+    "softmax_vjp",
+    "tanh_vjp",
+]

@@ -1,0 +1,198 @@
+"""Gradients that need no derivation: central differences, complex step, adjoint test."""
+
+import numpy as np
+
+from backprop._boundary import finite, real
+
+
+def central_difference(f, X, h=None):
+    """``(f(X + h E) − f(X − h E)) / 2h`` for every entry of X in turn.
+
+    Parameters
+    ----------
+    f : callable
+        From an array like X to a real scalar.
+    X : array of any shape
+    h : float, optional
+        The step; by default the cube root of the precision, times max(1, |x|).
+
+    Returns
+    -------
+    gradient : array of the shape of X
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `h` is not positive, X is not finite and real, or f returns no real scalar.
+
+    Examples
+    --------
+    >>> central_difference(lambda x: (x**2).sum(), [1.0, 2.0]).round(6)
+    array([2., 4.])
+    """
+    X = finite("X", real("X", X))
+    if h is not None and not (np.isfinite(h) and h > 0):
+        raise ValueError(f"h must be positive and finite, got {h}")
+    gradient = np.zeros_like(X)
+    for at in np.ndindex(X.shape):
+        step = _step(X[at]) if h is None else h
+        up, down = (_moved(X, at, s * step) for s in (1, -1))
+        # the step that was taken, after rounding, and not the one that was asked for
+        gradient[at] = (_scalar(f, up, "f") - _scalar(f, down, "f")) / (up[at] - down[at])
+    return gradient
+
+
+def complex_step(f, X):
+    """``Im f(X + i h E) / h`` for every entry of X in turn: no difference, no cancellation.
+
+    Parameters
+    ----------
+    f : callable
+        From a complex array like X to a complex scalar; analytic, so no ``abs`` or ``conj``.
+    X : array of any shape
+
+    Returns
+    -------
+    gradient : float64 array of the shape of X
+
+    Raises
+    ------
+    ValueError, TypeError
+        If X is not finite and real, or f loses the imaginary part.
+
+    Examples
+    --------
+    >>> complex_step(lambda x: (x**2).sum(), [1.0, 2.0])
+    array([2., 4.])
+    """
+    X = finite("X", real("X", X)).astype(np.complex128)
+    h = 1e-30
+    gradient = np.zeros(X.shape)
+    for at in np.ndindex(X.shape):
+        value = np.asarray(f(_moved(X, at, 1j * h)))
+        if value.shape != () or value.dtype.kind != "c":
+            raise TypeError(
+                "f must return a complex scalar for complex X, "
+                f"got shape {value.shape} and dtype {value.dtype}"
+            )
+        gradient[at] = value.imag / h
+    return gradient
+
+
+def check_gradient(f, grad, X, rtol=1e-6):
+    """Compare `grad` with central differences of `f` at X.
+
+    Parameters
+    ----------
+    f : callable
+        From an array like X to a real scalar.
+    grad : array of the shape of X
+    X : array of any shape
+    rtol : float
+
+    Returns
+    -------
+    error : float
+        ``max|grad − d| / max|d|`` with d the differences. Rounding leaves d uncertain by
+        about ``ε|f|/h``; a disagreement smaller than this is never reported above `rtol`.
+
+    Raises
+    ------
+    AssertionError
+        If the error exceeds `rtol` or is nan; the message names the worst entry.
+    ValueError, TypeError
+        If the shapes differ, or as in `central_difference`.
+
+    Examples
+    --------
+    >>> check_gradient(lambda x: (x**2).sum(), [2.0, 5.0], [1.0, 2.0])
+    Traceback (most recent call last):
+        ...
+    AssertionError: gradient at (1,) is 5, central differences give 4: relative error 0.25 > 1e-06
+    """
+    X, grad = real("X", X), real("grad", grad)
+    if grad.shape != X.shape:
+        raise ValueError(f"grad must have the shape of X = {X.shape}, got {grad.shape}")
+    if not rtol > 0:
+        raise ValueError(f"rtol must be positive, got {rtol}")
+    numeric = central_difference(f, X)
+    difference = np.abs(grad - numeric)
+    scale = max(np.abs(numeric).max(), _resolution(f, X) / rtol)
+    error = float(difference.max() / scale)
+    if not error <= rtol:
+        at = np.unravel_index(np.argmax(difference), X.shape)
+        raise AssertionError(
+            f"gradient at {tuple(int(i) for i in at)} is {grad[at]:.6g}, "
+            f"central differences give {numeric[at]:.6g}: relative error {error:.2g} > {rtol:g}"
+        )
+    return error
+
+
+def adjoint_test(jvp, vjp, in_shape, out_shape, rng, rtol=1e-12):
+    """``⟨g, J v⟩ = ⟨g J, v⟩`` with random g and v, which no constant cotangent can replace.
+
+    Parameters
+    ----------
+    jvp : callable
+        From v of `in_shape` to J v of `out_shape`.
+    vjp : callable
+        From g of `out_shape` to g J of `in_shape`.
+    in_shape, out_shape : tuple of int
+    rng : numpy.random.Generator
+    rtol : float
+
+    Returns
+    -------
+    error : float
+        Difference of the two sides over ``‖g‖ ‖J v‖ + ‖g J‖ ‖v‖``.
+
+    Raises
+    ------
+    AssertionError
+        If the error exceeds `rtol` or is nan.
+    ValueError
+        If `jvp` or `vjp` returns an array of another shape.
+
+    Examples
+    --------
+    >>> A = np.array([[1.0, 2.0, 3.0]])
+    >>> rng = np.random.default_rng(0)
+    >>> adjoint_test(lambda v: A @ v, lambda g: g @ A, (3,), (1,), rng) < 1e-12
+    True
+    """
+    v, g = rng.standard_normal(in_shape), rng.standard_normal(out_shape)
+    Jv, gJ = real("jvp(v)", jvp(v)), real("vjp(g)", vjp(g))
+    for name, got, shape in (("jvp(v)", Jv, g.shape), ("vjp(g)", gJ, v.shape)):
+        if got.shape != shape:
+            raise ValueError(f"{name} must have shape {shape}, got {got.shape}")
+    left, right = (g * Jv).sum(), (gJ * v).sum()
+    norm = np.linalg.norm
+    scale = norm(g) * norm(Jv) + norm(gJ) * norm(v)
+    error = float(abs(left - right) / scale) if scale else 0.0
+    if not error <= rtol:
+        raise AssertionError(
+            f"<g, Jv> = {left:.6g} but <gJ, v> = {right:.6g}: relative error {error:.2g} > {rtol:g}"
+        )
+    return error
+
+
+def _step(x):
+    return np.cbrt(np.finfo(x.dtype).eps) * max(1, abs(x))
+
+
+def _resolution(f, X):
+    eps = np.finfo(X.dtype).eps
+    return eps * abs(_scalar(f, X, "f")) / np.cbrt(eps)
+
+
+def _moved(X, at, step):
+    moved = X.copy()
+    moved[at] += step
+    return moved
+
+
+def _scalar(f, X, name):
+    value = real(f"{name}(X)", f(X))
+    if value.shape != ():
+        raise ValueError(f"{name}(X) must be a scalar, got shape {value.shape}")
+    return value[()]
