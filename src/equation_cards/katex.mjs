@@ -1,0 +1,17 @@
+// Renders formulas, one JSON request a line: {"latex": …, "display": …} to {"html": …} or {"error": …}.
+import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
+
+const { default: katex } = await import(pathToFileURL(process.argv[2]));
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { latex, display } = JSON.parse(line);
+  let answer;
+  try {
+    const options = { displayMode: display, output: "htmlAndMathml", strict: "error" };
+    answer = { html: katex.renderToString(latex, options) };
+  } catch (error) {
+    answer = { error: error.message };
+  }
+  process.stdout.write(JSON.stringify(answer) + "\n");
+}

@@ -1,0 +1,27 @@
+"""The directive for wrong equations: shown with a mark, and executed to be false."""
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.directives.patches import MathDirective
+
+
+class Refuted(MathDirective):
+    """A wrong equation, so marked that nobody copies it by mistake.
+
+    `proofread` executes it: it must be false, by value or by shape as ``:fails:`` says.
+    """
+
+    option_spec = MathDirective.option_spec | {
+        "fails": lambda argument: directives.choice(argument, ("value", "shape"))
+    }
+
+    def run(self):
+        mark = "Wrong: the shapes do not fit" if self.options["fails"] == "shape" else "Wrong"
+        box = nodes.admonition("", nodes.title("", mark), classes=["refuted", "error"])
+        box += super().run()
+        return [box]
+
+
+def setup(app):
+    """Register the directive ``refuted``."""
+    app.add_directive("refuted", Refuted)

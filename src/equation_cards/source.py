@@ -1,0 +1,44 @@
+"""The directive that shows a function of `backprop` as it stands in ``src/``, without its docstring."""
+
+import ast
+import inspect
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+import backprop
+
+
+def body(function):
+    """The source of a function, its docstring left out."""
+    lines = inspect.getsource(function).splitlines()
+    first = ast.parse("\n".join(lines)).body[0].body[0]
+    if isinstance(first, ast.Expr) and isinstance(first.value.value, str):
+        del lines[first.lineno - 1 : first.end_lineno]
+    return "\n".join(lines)
+
+
+class Source(SphinxDirective):
+    """``{source} affine``: the function that a chapter has just derived."""
+
+    required_arguments = 1
+
+    def run(self):
+        try:
+            function = getattr(backprop, self.arguments[0])
+        except AttributeError:
+            raise self.error(f"backprop has no function {self.arguments[0]}") from None
+        path = Path(inspect.getsourcefile(function))
+        self.env.note_dependency(str(path))
+        code = nodes.literal_block(body(function), body(function), language="python")
+        self.set_source_info(code)
+        caption = nodes.caption("", "", nodes.literal("", f"src/backprop/{path.name}"))
+        box = nodes.container("", literal_block=True, classes=["literal-block-wrapper", "source"])
+        box += [caption, code]
+        return [box]
+
+
+def setup(app):
+    """Register the directive ``source``."""
+    app.add_directive("source", Source)

@@ -1,0 +1,44 @@
+"""Turns a Matplotlib figure into inline SVG that follows the theme of the page."""
+
+import io
+import re
+from html import escape
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+# Okabe and Ito's colours, told apart by every kind of colour vision, on light and on dark.
+BLUE, ORANGE, GREEN, VERMILION, PURPLE = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7"
+INK = "#123456"  # stands for the colour of the page's text until the drawing is written
+
+
+class Drawing:
+    """A figure with the sentence that says what it shows."""
+
+    def __init__(self, name, alt, width, height):
+        self.name, self.alt = name, alt
+        style = {
+            "svg.hashsalt": name, "svg.fonttype": "path", "font.size": 11, "mathtext.fontset": "cm",
+            "text.color": INK, "axes.edgecolor": INK, "axes.labelcolor": INK,
+            "xtick.color": INK, "ytick.color": INK, "axes.facecolor": "none",
+            "legend.frameon": False,
+        }  # fmt: skip
+        self.style = style
+        with mpl.rc_context(style):
+            self.figure = Figure(figsize=(width, height), layout="constrained")
+            self.figure.patch.set_alpha(0)
+
+    def axes(self, **options):
+        with mpl.rc_context(self.style):
+            return self.figure.subplots(**options)
+
+    def _repr_html_(self):
+        buffer = io.StringIO()
+        with mpl.rc_context(self.style):
+            self.figure.savefig(buffer, format="svg", metadata={"Date": None})
+        svg = buffer.getvalue()
+        svg = svg[svg.index("<svg") :].replace(INK, "currentColor")
+        # ids are unique within one drawing only; several drawings may share a page
+        svg = re.sub(r'(id="|#)([\w.-]+)(?=["\)])', rf"\1{self.name}-\2", svg)
+        label = f'<svg class="drawing" role="img" aria-label="{escape(self.alt, quote=True)}"'
+        return svg.replace("<svg", label, 1)

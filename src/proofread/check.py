@@ -1,0 +1,343 @@
+"""Checks every display of the book: shapes, every ``=`` on its own, hypotheses, anchors."""
+
+import zlib
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from proofread import displays
+from proofread.evaluate import Evaluate, Point, assignments
+from proofread.parse import Mistake, canonical, parse
+from proofread.shapes import SIZES, Misfit, Shapes, is_zero, show
+from proofread.worlds import WORLDS
+
+TOLERANCE = 1e-9
+DRAWS = 2
+UNCHECKED_SHARE = 0.05
+
+
+@dataclass
+class Step:
+    """One relation of a chain: its two sides and what the page adds to it."""
+
+    tree: object
+    left: object
+    right: object
+    conditions: list
+    assumption: object = None
+
+
+@dataclass
+class Report:
+    """What was found out about one display."""
+
+    display: displays.Display
+    steps: int = 0
+    sizes: list = field(default_factory=list)
+    error: float = 0.0
+    verdict: str = "holds"
+    details: list = field(default_factory=list)
+
+
+class Book:
+    """All displays of the book, read once."""
+
+    def __init__(self, root):
+        self.displays, self.programs = {}, {}
+        for path in displays.chapters(root):
+            for display in displays.read(path, root):
+                if display.label in self.displays:
+                    first = self.displays[display.label]
+                    raise ValueError(
+                        f"{display.path}:{display.line}: {display.label} is taken: "
+                        f"{first.path}:{first.line}"
+                    )
+                self.displays[display.label] = display
+
+    def world(self, display):
+        if display.world is None:
+            raise Mistake("no '% world: …' stands before this display")
+        if display.world not in WORLDS:
+            raise Mistake(f"no world is called {display.world}; there are {', '.join(WORLDS)}")
+        return WORLDS[display.world]
+
+    def program(self, name):
+        """The definitions of a world, executed from the displays that state them."""
+        if name not in self.programs:
+            self.programs[name] = self.read_program(name, WORLDS[name])
+        return self.programs[name]
+
+    def read_program(self, name, world):
+        program = {}
+        for array, (symbol, label) in world.definitions.items():
+            if label not in self.displays or self.displays[label].world != name:
+                raise ValueError(f"world {name}: {symbol} wants a definition {label} in this world")
+            display = self.displays[label]
+            try:
+                left, right, shapes = definition(parse(display.latex), world, display.sizes)
+                if shapes.resolve(left).symbol.array != array:
+                    raise Mistake.on(left, f"this display is to define {symbol}")
+            except Mistake as mistake:
+                raise ValueError(display.complain(mistake)) from None
+            program[array] = Definition(left, right, shapes)
+        return program
+
+    def check(self, label):
+        """Check one display.
+
+        Raises
+        ------
+        ValueError
+            Saying where and why, if it does not hold (or, refuted, if it does).
+        """
+        display = self.displays[label]
+        report = Report(display)
+        if display.unchecked:
+            report.verdict = f"unchecked: {display.unchecked}"
+            return report
+        try:
+            Check(self, display, report).run()
+        except Mistake as mistake:
+            raise ValueError(display.complain(mistake)) from None
+        return report
+
+    def check_anchor(self, name, index):
+        """Compare one function of `backprop` with the book's own expressions."""
+        world = WORLDS[name]
+        results, function, arguments = world.anchors[index]
+        rng = np.random.default_rng(zlib.crc32(name.encode()))
+        for sizes in draw_sizes(rng, {}):
+            point = Point.random(world, self.program(name), sizes, rng)
+            given = [whole(a, point) for a in arguments]
+            found = function(*given)
+            for latex, ours in zip(results, found if isinstance(found, tuple) else (found,)):
+                book = whole(latex, point)
+                if np.shape(ours) not in (book.shape, ()) or relative(book, ours) > TOLERANCE:
+                    raise ValueError(
+                        f"world {name}: {latex} of the book and "
+                        f"{function.__name__}({', '.join(arguments)}) of the code differ"
+                    )
+
+    def too_many_unchecked(self):
+        unchecked = [d.label for d in self.displays.values() if d.unchecked]
+        return unchecked if len(unchecked) > UNCHECKED_SHARE * len(self.displays) else []
+
+
+@dataclass(frozen=True)
+class Definition:
+    """``left = right``, with the indices it is for all of."""
+
+    left: object
+    right: object
+    shapes: Shapes
+
+
+class Check:
+    """The checking of one display, from its LaTeX to a report."""
+
+    def __init__(self, book, display, report):
+        self.book, self.display, self.report = book, display, report
+        self.world = book.world(display)
+        self.rng = np.random.default_rng(zlib.crc32(display.label.encode()))
+        self.drawn = {}
+
+    def run(self):
+        chains = statements(parse(self.display.latex))
+        self.report.steps = sum(len(chain) for chain in chains)
+        if self.display.refuted:
+            return self.refute(chains)
+        for chain in chains:
+            shapes = shapes_of(chain, self.world, self.display.sizes)
+            for step in chain:
+                if step.tree.data == "equals":
+                    self.execute(step, shapes)
+        return None
+
+    def execute(self, step, shapes):
+        """The step holds at every draw; under a hypothesis, and then not without it."""
+        for sizes, error, where in self.differences(step, shapes, step.assumption):
+            if not error <= TOLERANCE:
+                raise Mistake.on(step.right, f"the two sides differ at {where}")
+            self.note(step, sizes, error, shapes)
+        if step.assumption is not None:
+            for _, error, _ in self.differences(step, shapes, None):
+                if error <= TOLERANCE:
+                    raise Mistake.on(step.assumption, "holds without this hypothesis as well")
+
+    def refute(self, chains):
+        if len(chains) != 1 or len(chains[0]) != 1:
+            raise Mistake("a refuted display states one equation with one =")
+        step = chains[0][0]
+        try:
+            shapes = shapes_of(chains[0], self.world, self.display.sizes)
+        except Misfit as misfit:
+            if self.display.refuted != "shape":
+                raise
+            self.report.verdict = f"refuted: {misfit.message}"
+            return
+        if self.display.refuted == "shape":
+            raise Mistake("refuted by shape, but every shape fits")
+        for sizes, error, where in self.differences(step, shapes, None):
+            if error <= 1e-3:
+                raise Mistake.on(step.right, f"stands refuted, but is true (error {error:.1e})")
+            self.note(step, sizes, error, shapes)
+            self.report.verdict = f"refuted at {where}"
+
+    def note(self, step, sizes, error, shapes):
+        tried = {s: n for s, n in sizes.items() if s in shapes.axes_seen}
+        self.report.error = max(self.report.error, error)
+        if tried not in self.report.sizes:
+            self.report.sizes.append(tried)
+        self.report.details.append((step, tried, error))
+
+    def differences(self, step, shapes, assumption):
+        """For each draw: sizes, relative error, and where the sides differ most."""
+        for point in self.points(assumption):
+            yield point.sizes, *compare(step, point, shapes)
+
+    def points(self, assumption):
+        """The draws of this display; all its steps share them."""
+        bend = None if assumption is None else assumed(assumption, self.world)
+        if (key := id(bend)) not in self.drawn:
+            fixed = self.display.sizes | (bend if isinstance(bend, dict) else {})
+            program = self.book.program(self.display.world)
+            assume = bend if callable(bend) else None
+            self.drawn[key] = [
+                Point.random(self.world, program, sizes, self.rng, assume)
+                for sizes in draw_sizes(self.rng, fixed)
+            ]
+        return self.drawn[key]
+
+
+def statements(tree):
+    """The chains of a display: lists of steps, a row that begins with ``=`` going on."""
+    chains, last = [], None
+    for row in tree.children:
+        for statement in row.children:
+            parts = list(statement.children)
+            if parts[0].data not in ("equals", "belongs"):
+                last = parts.pop(0)
+                chains.append([])
+            elif last is None:
+                raise Mistake.on(statement, "nothing stands before the first =")
+            for part in parts:
+                chains[-1].append(step_of(part, last))
+                last = chains[-1][-1].right
+    return chains
+
+
+def step_of(tree, left):
+    right, *reasons = tree.children
+    if tree.data == "belongs":
+        return Step(tree, left, left, [])
+    since = [r for r in reasons if r.data == "since"]
+    if len(since) > 1:
+        raise Mistake.on(since[1], "one hypothesis a step")
+    conditions = [r.children[0] for r in reasons if r.data == "given"]
+    return Step(tree, left, right, conditions, since[0] if since else None)
+
+
+def shapes_of(chain, world, sizes):
+    """The shapes of a chain, after every side was seen to fit the next."""
+    shapes = Shapes(world, sizes)
+    seen = {id(chain[0].left): shapes.of(chain[0].left)}
+    for step in chain:
+        left = seen[id(step.left)]
+        if step.tree.data == "belongs":
+            shapes.belongs(left, step.tree.children[0], step.tree)
+            continue
+        right = seen[id(step.right)] = shapes.of(step.right)
+        if left != right and not is_zero(step.right):
+            raise Misfit.on(
+                step.right, f"the left side is {show(left)}, the right side {show(right)}"
+            )
+        for condition in step.conditions:
+            shapes.condition(condition)
+    shapes.settle(chain[0].left)
+    return shapes
+
+
+def definition(tree, world, sizes):
+    """The first equation of a display, read as the definition of its left side."""
+    step = statements(tree)[0][0]
+    left = step.left.children[0] if step.left.data == "stated" else step.left
+    return left, step.right, shapes_of([step], world, sizes)
+
+
+def compare(step, point, shapes):
+    """Relative error of one step, over all its indices, and a sentence on the worst place."""
+    lefts, rights, places = [], [], []
+    for env in assignments(shapes, point.sizes):
+        at = Evaluate(point, env, shapes)
+        if all(at.holds(condition) for condition in step.conditions):
+            left, right = at.of(step.left).real, at.of(step.right).real
+            lefts.append(left)
+            rights.append(np.broadcast_to(right, left.shape))
+            places.append(env)
+    a, b = np.array(lefts), np.array(rights)
+    error = relative(a, b)
+    worst = np.unravel_index(np.argmax(np.nan_to_num(np.abs(a - b), nan=np.inf)), a.shape)
+    sizes = ", ".join(f"{s} = {point.sizes[s]}" for s in SIZES if s in shapes.axes_seen)
+    index = ", ".join(f"{i} = {v + 1}" for i, v in places[worst[0]].items())
+    entry = f"entry {tuple(int(w) + 1 for w in worst[1:])}" if len(worst) > 1 else ""
+    where = "; ".join(part for part in (sizes, index, entry) if part)
+    hint = hint_of(a, b, {s: n for s, n in point.sizes.items() if s in shapes.axes_seen})
+    where += f": left {a[worst]:.6g}, right {b[worst]:.6g}"
+    return error, f"{where}; {hint}" if hint else where
+
+
+def hint_of(a, b, sizes):
+    """What a wrong right side has in common with the left: a sign, a factor, a transpose."""
+    with np.errstate(all="ignore"):
+        ratio = (b / a)[np.isfinite(b / a) & (a != 0)]
+    if ratio.size and np.ptp(ratio) <= 1e-6 * np.abs(ratio).max():
+        known = {-1.0: "the opposite sign", 2.0: "off by a factor 2", 0.5: "off by a factor 1/2"}
+        for axis, n in sizes.items():
+            known |= {float(n): f"off by a factor {axis}", 1 / n: f"off by a factor 1/{axis}"}
+            known |= {-float(n): f"off by a factor −{axis}", -1 / n: f"off by a factor −1/{axis}"}
+        for factor, hint in known.items():
+            if np.isclose(ratio.mean(), factor, rtol=1e-6):
+                return hint
+    if a.ndim == 3 and a.shape[1] == a.shape[2] and relative(a, b.swapaxes(1, 2)) <= TOLERANCE:
+        return "one side is the transpose of the other"
+    return ""
+
+
+def relative(a, b):
+    """max|a − b| over the larger of max|a| and max|b|; numbers below 1e-3 count as 1e-3."""
+    scale = max(np.abs(a).max(), np.abs(b).max(), 1e-3)
+    return float(np.abs(a - b).max() / scale)
+
+
+def assumed(since, world):
+    """How to draw numbers that keep a hypothesis.
+
+    Raises
+    ------
+    Mistake
+        If the world knows no such hypothesis.
+    """
+    wanted = tuple(canonical(side) for side in since.children)
+    for latex, bend in world.assumptions.items():
+        step = statements(parse(latex))[0][0]
+        if wanted == (canonical(step.left), canonical(step.right)):
+            return bend
+    known = "; ".join(world.assumptions) or "none"
+    raise Mistake.on(since, f"this world knows no such hypothesis; it knows: {known}")
+
+
+def whole(latex, point):
+    """The real value of one expression without free indices."""
+    tree = parse(latex, "expr")
+    shapes = Shapes(point.world, {})
+    shapes.of(tree)
+    return Evaluate(point, {}, shapes).of(tree).real
+
+
+def draw_sizes(rng, fixed):
+    """Pairwise different sizes, at least 3; no size keeps its value from draw to draw."""
+    free = [s for s in SIZES if s not in fixed]
+    pool = rng.permutation([n for n in range(3, 8) if n not in fixed.values()])[: len(free)]
+    for turn in range(DRAWS):
+        drawn = fixed | {s: int(n) for s, n in zip(free, np.roll(pool, turn))}
+        yield {s: drawn[s] for s in SIZES}

@@ -1,0 +1,291 @@
+"""Executes the book's forward equations, and differentiates them by complex step.
+
+A derivative is never taken from the book or from `backprop`: the variable is moved by a
+tiny imaginary amount, everything that the forward equations make of it is computed anew,
+and the imaginary part of the result is the derivative.
+"""
+
+from itertools import product
+
+import numpy as np
+
+from proofread.parse import Mistake, name
+from proofread.shapes import SIZES, function_name, indexed
+
+STEP = 1e-30
+
+
+class Point:
+    """One draw: sizes, random numbers for the given symbols, and the program on top."""
+
+    def __init__(self, world, definitions, sizes, draw, direction):
+        self.world, self.definitions, self.sizes = world, definitions, sizes
+        self.draw, self.direction = draw, direction
+        self.moved, self.values, self.tilts = False, {}, {}
+
+    @classmethod
+    def random(cls, world, definitions, sizes, rng, assumption=None):
+        """A point with standard normal numbers, bent to keep an assumption if there is one."""
+        point = cls(world, definitions, sizes, {}, {})
+        for array, symbol in world.arrays.items():
+            if array in world.generic:
+                point.draw[array] = rng.standard_normal((3, 2))
+            elif array not in world.definitions:
+                point.draw[array] = rng.standard_normal(point.extent(symbol))
+                point.direction[array] = rng.standard_normal(point.extent(symbol))
+        if assumption:
+            assumption(point.draw)
+        return point
+
+    def value(self, array):
+        """The numbers of one array of the program, computed when first asked for."""
+        if array not in self.values:
+            if array in self.world.generic:
+                self.values[array] = self.smooth(array)
+            elif array in self.definitions:
+                self.values[array] = self.define(array)
+            else:
+                self.values[array] = self.draw[array].astype(complex)
+        return self.values[array]
+
+    def define(self, array):
+        made = self.definitions[array]
+        result = np.zeros(self.extent(made.shapes.world.arrays[array]), complex)
+        for env in assignments(made.shapes, self.sizes):
+            at = Evaluate(self, env, made.shapes)
+            result[at.cells(made.left)] = at.of(made.right)
+        return result
+
+    def extent(self, symbol):
+        """The numbers of rows and columns of a whole array, batch included."""
+        rows, columns = symbol.shape
+        return self.size("N" if symbol.per_sample else rows), self.size(columns)
+
+    def size(self, axis):
+        return 1 if axis == "1" else self.sizes[axis]
+
+    def smooth(self, array):
+        """An arbitrary smooth number: Σ a sin(Σ w v + p) with random a, w and p."""
+        source = self.world.symbols[self.world.generic[array]].array
+        v, total = self.value(source).ravel(), 0
+        for amplitude, phase in self.draw[array]:
+            weights = np.cos(phase + 3 * amplitude * np.arange(1, v.size + 1))
+            total += amplitude * np.sin(v @ weights + phase)
+        return np.reshape(total, (1, 1))
+
+    def cut(self, array, at):
+        """This point with one entry of `array` moved by i·STEP, whatever made it before."""
+        if (array, at) not in self.tilts:
+            moved = self.value(array).copy()
+            moved[at] += 1j * STEP
+            self.tilts[array, at] = self.child(self.draw, {array: moved})
+        return self.tilts[array, at]
+
+    def along(self):
+        """This point with every given symbol moved along its random direction."""
+        if "along" not in self.tilts:
+            moved = {a: self.draw[a] + 1j * STEP * v for a, v in self.direction.items()}
+            self.tilts["along"] = self.child(self.draw | moved, {})
+        return self.tilts["along"]
+
+    def child(self, draw, values):
+        child = Point(self.world, self.definitions, self.sizes, draw, self.direction)
+        child.moved, child.values = True, values
+        return child
+
+
+def assignments(shapes, sizes):
+    """Every value of the free indices of a statement: the "for all" in front of an equation."""
+    letters = list(shapes.free)
+    for at in product(*(range(sizes[shapes.ranges[i]]) for i in letters)):
+        yield dict(zip(letters, at))
+
+
+class Evaluate:
+    """Walks one expression at a point; ``env`` holds the value of each index, from 0."""
+
+    def __init__(self, point, env, shapes):
+        self.point, self.env, self.shapes = point, env, shapes
+
+    def of(self, tree):
+        value = np.asarray(getattr(self, tree.data)(tree, *tree.children))
+        return value.reshape(()) if value.shape == (1, 1) else value
+
+    def at(self, token):
+        return int(token) - 1 if token.isdigit() else self.env[str(token)]
+
+    def inside(self, **indices):
+        return Evaluate(self.point, self.env | indices, self.shapes)
+
+    # Symbols
+
+    def cells(self, tree):
+        """Where in its array a symbol as written lies: rows and columns."""
+        found = self.shapes.resolve(tree)
+        rows, columns = slice(None), slice(None)
+        entries = [self.at(e) for e in found.entries]
+        if found.symbol.per_sample:
+            n = self.env["n"]
+            rows = slice(n, n + 1)
+        elif found.symbol.shape[0] != "1" and entries:
+            row = entries.pop(0)
+            rows = slice(row, row + 1)
+        if entries:
+            columns = slice(entries[0], entries[0] + 1)
+        return rows, columns
+
+    def symbol(self, tree, token):
+        if name(token) == r"\mathbf 1":
+            return np.ones([self.point.size(a) for a in self.shapes.world_ones()])
+        if token in SIZES:
+            return self.point.sizes[token]
+        return self.reference(tree)
+
+    def reference(self, tree):
+        return self.point.value(self.shapes.resolve(tree).symbol.array)[self.cells(tree)]
+
+    def indexed(self, tree, base, sub):
+        subs = list(sub.children)
+        if base.data == "group":
+            value = self.of(base)
+            at = [self.at(s) for s in subs]
+            return value[tuple(at)] if len(at) == 2 else value.ravel()[at[0]]
+        if base.data == "symbol":
+            token = base.children[0]
+            if token == r"\delta":
+                return float(self.at(subs[0]) == self.at(subs[1]))
+            if name(token) == r"\mathbf 1":
+                return np.ones([self.point.size(a) for a in self.shapes.indexed(tree, base, sub)])
+            if token == "I":
+                return np.eye(self.point.size(subs[0]))
+        return self.of_symbol(tree, base)
+
+    def of_symbol(self, tree, base):
+        match base.data:
+            case "gradient":
+                return self.gradient(tree)
+            case "change":
+                return self.change(tree)
+        return self.reference(tree)
+
+    def gradient(self, tree, *_):
+        """dX, the derivative of L by each entry of X: an array of the shape of X."""
+        L = self.shapes.world.symbols["L"].array
+        return self.by_entry(tree, lambda moved: moved.point.value(L)[0, 0])
+
+    def change(self, tree, *_):
+        """ΔX, the change of X to first order when all given symbols move together."""
+        self.first_order(tree)
+        return Evaluate(self.point.along(), self.env, self.shapes).reference(tree).imag / STEP
+
+    def by_entry(self, tree, value):
+        """The derivative of a number by every entry of a symbol as written."""
+        self.first_order(tree)
+        array = self.shapes.resolve(tree).symbol.array
+        places = np.arange(self.point.value(array).size).reshape(self.point.value(array).shape)
+        result = np.zeros(places.shape)
+        for flat in places[self.cells(tree)].ravel():
+            at = np.unravel_index(flat, places.shape)
+            moved = Evaluate(self.point.cut(array, tuple(map(int, at))), self.env, self.shapes)
+            result[at] = np.imag(value(moved)) / STEP
+        return result[self.cells(tree)]
+
+    def first_order(self, tree):
+        if self.point.moved:
+            raise Mistake.on(tree, "a derivative inside a derivative cannot be executed yet")
+
+    # Arithmetic
+
+    def number(self, tree, token):
+        return float(token)
+
+    def group(self, tree, inside):
+        return self.of(inside)
+
+    def negative(self, tree, term):
+        return -self.of(term)
+
+    def plus(self, tree, left, right):
+        return self.of(left) + self.of(right)
+
+    def minus(self, tree, left, right):
+        return self.of(left) - self.of(right)
+
+    def odot(self, tree, left, right):
+        return self.of(left) * self.of(right)
+
+    def oslash(self, tree, left, right):
+        return self.of(left) / self.of(right)
+
+    def over(self, tree, above, below):
+        return self.of(above) / self.of(below)
+
+    def times(self, tree, left, right):
+        a, b = self.of(left), self.of(right)
+        return a @ b if a.ndim and b.ndim else a * b
+
+    def raised(self, tree, base, sup):
+        value = self.of(base)
+        return value.T if sup.data == "transpose" else value ** int(sup.children[0])
+
+    def indexed_raised(self, tree, base, sub, sup):
+        return self.raised(tree, indexed(tree), sup)
+
+    def exponential(self, tree, exponent):
+        return np.exp(self.of(exponent))
+
+    def apply(self, tree, function, argument):
+        value = self.of(argument)
+        match function_name(function):
+            case "softmax":
+                return np.exp(value) / np.exp(value).sum(axis=-1, keepdims=True)
+            case "diag":
+                return np.diag(value.ravel())
+            case "rank":
+                return np.linalg.matrix_rank(value.real)
+            case "tr":
+                return np.trace(value)
+            case word:
+                return {"tanh": np.tanh, "log": np.log, "exp": np.exp}[word](value)
+
+    # Sums, cases, matrices
+
+    def sum(self, tree, letter, *rest):
+        return self.over_index(letter, rest[-1])
+
+    def sum_except(self, tree, letter, other, body):
+        return self.over_index(letter, body, leave=self.at(other))
+
+    def over_index(self, letter, body, leave=None):
+        size = self.point.sizes[self.shapes.ranges[str(letter)]]
+        return sum(self.inside(**{str(letter): k}).of(body) for k in range(size) if k != leave)
+
+    def holds(self, condition):
+        i, j = (self.at(letter) for letter in condition.children)
+        return (i == j) == (condition.data == "same")
+
+    def cases(self, tree, *cases):
+        for case in cases:
+            if self.holds(case.children[1]):
+                return self.of(case.children[0])
+        raise Mistake.on(tree, "no case applies to " + str(self.env))
+
+    def matrix(self, tree, *rows):
+        return np.array([[self.of(entry) for entry in row.children] for row in rows])
+
+    def stated(self, tree, body, shape):
+        return self.of(body)
+
+    # Derivatives
+
+    def partial(self, tree, above, below):
+        columns = []
+        probe = self.of(above)
+        if not probe.ndim:
+            return self.by_entry(below, lambda moved: moved.of(above))
+        for i in range(probe.size):
+            columns.append(self.by_entry(below, lambda moved, i=i: moved.of(above).ravel()[i]))
+        return np.concatenate(columns)
+
+    def derivative(self, tree, below, body):
+        return self.partial(tree, body, below)

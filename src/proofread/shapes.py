@@ -1,0 +1,372 @@
+"""Finds the shape of every expression, in named axes, and what each index ranges over.
+
+Axes are names, not numbers: an H×K array does not fit a K×H one however large they are.
+The shape ``()`` is a number; a 1×1 array is one too.
+"""
+
+from dataclasses import dataclass
+
+from lark import Token
+
+from proofread.parse import Mistake, canonical, name
+
+SIZES = ("N", "D", "H", "K")
+
+
+class Misfit(Mistake):
+    """Two shapes that do not go together, or a shape that is not what the page states."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A symbol as written: its array, whether n is written, and the indices of an entry."""
+
+    symbol: object
+    sample: bool
+    entries: tuple
+
+
+class Shapes:
+    """Walks one statement. ``ranges`` maps each index letter to its axis."""
+
+    def __init__(self, world, sizes):
+        self.world, self.sizes = world, sizes
+        self.ranges, self.links = {}, []
+        self.free, self.bound, self.summed = {}, [], set()
+        self.axes_seen = set()
+
+    def of(self, tree):
+        shape = getattr(self, tree.data)(tree, *tree.children)
+        self.axes_seen.update(shape)
+        return () if shape == ("1", "1") else shape
+
+    # Symbols
+
+    def reference(self, tree):
+        """Resolve a symbol, and hold its subscripts to its shape."""
+        found = self.resolve(tree)
+        if found.symbol.per_sample:
+            if not found.sample and "n" in self.bound:
+                raise Mistake.on(tree, "inside the sum over n, name the sample: add the index n")
+            self.index(Token("LETTER", "n"), "N", tree)
+        return self.entry(found.symbol.shape, found.entries, tree)
+
+    def resolve(self, tree):
+        """The array behind a symbol as written, and its subscripts.
+
+        Raises
+        ------
+        Mistake
+            If the world does not declare it.
+        """
+        base, subs = tree, []
+        if tree.data in ("indexed", "indexed_raised"):
+            base, subs = tree.children[0], list(tree.children[1].children)
+        if base.data in ("gradient", "change"):
+            base = base.children[0]
+        if base.data != "symbol":
+            raise Mistake.on(tree, "a symbol of the program is wanted here")
+        label, symbols = name(base.children[0]), self.world.symbols
+        if subs and isinstance(subs[0], Token) and f"{label}_{subs[0]}" in symbols:
+            label = f"{label}_{subs.pop(0)}"
+        if label not in symbols:
+            numbered = subs and isinstance(subs[0], Token) and subs[0].isdigit()
+            wanted = f"{label}_{subs[0]}" if numbered else label
+            raise Mistake.on(tree, f"{wanted} is not declared in this world")
+        sample = symbols[label].per_sample and bool(subs) and subs[0] == "n"
+        return Reference(symbols[label], sample, tuple(subs[sample:]))
+
+    def entry(self, shape, subs, tree):
+        """Shape after subscripts, each of which ranges over its axis."""
+        if not subs:
+            return shape
+        axes = [a for a in shape if a != "1"]
+        if len(subs) != len(axes):
+            raise Mistake.on(
+                tree, f"{show(shape)} takes {len(axes)} indices here, got {len(subs)}"
+            )
+        for sub, axis in zip(subs, axes):
+            self.index(sub, axis, tree)
+        return ()
+
+    def index(self, token, axis, tree):
+        if not isinstance(token, Token):
+            raise Mistake.on(tree, "a stated shape is not an index")
+        if token.isdigit():
+            size = self.sizes.get(axis)
+            if size is None:
+                raise Mistake.on(tree, f"index {token} needs a world in which {axis} is fixed")
+            if not 1 <= int(token) <= size:
+                raise Mistake.on(tree, f"index {token} is outside 1…{axis} = 1…{size}")
+            return
+        self.range(token, axis, tree)
+        self.mention(token, tree)
+
+    def mention(self, letter, tree):
+        """Note an index outside a sum over it: the statement is for all its values."""
+        if letter in self.bound:
+            return
+        if letter in self.summed:
+            raise Mistake.on(tree, f"index {letter} is summed and free in one statement")
+        self.free[str(letter)] = None
+
+    def range(self, letter, axis, tree):
+        known = self.ranges.setdefault(str(letter), axis)
+        self.axes_seen.add(axis)
+        if known != axis:
+            raise Misfit.on(tree, f"index {letter} ranges over {known} elsewhere, over {axis} here")
+
+    def settle(self, tree):
+        """Carry ranges over δᵢⱼ and i ≠ j to the indices that occur nowhere else."""
+        for _ in self.links:
+            for i, j in self.links:
+                for known, other in ((i, j), (j, i)):
+                    if known in self.ranges:
+                        self.range(other, self.ranges[known], tree)
+        for letter in (*self.free, *self.summed):
+            if letter not in self.ranges:
+                raise Mistake.on(tree, f"cannot tell what index {letter} ranges over")
+
+    def pair(self, i, j, tree):
+        """Two letters that range over the same axis, whichever it is."""
+        if i.isdigit() or j.isdigit():
+            raise Mistake.on(tree, "compare letters, not numbers")
+        self.links.append((str(i), str(j)))
+        self.mention(i, tree)
+        self.mention(j, tree)
+
+    def symbol(self, tree, token):
+        if name(token) == r"\mathbf 1":
+            return self.world_ones()
+        if token == "I":
+            raise Mistake.on(tree, "say how large the identity is: I_K")
+        if token in SIZES:
+            return ()
+        return self.reference(tree)
+
+    def world_ones(self):
+        return tuple(self.world.ones.split("×"))
+
+    def indexed(self, tree, base, sub):
+        if base.data == "group":
+            return self.entry(self.of(base), sub.children, tree)
+        if base.data == "symbol":
+            token, subs = base.children[0], list(sub.children)
+            if token == r"\delta":
+                if len(subs) != 2:
+                    raise Mistake.on(tree, "δ takes two indices")
+                self.pair(*subs, tree)
+                return ()
+            if name(token) == r"\mathbf 1":
+                return self.stated_shape(subs[0]) if self.is_shape(subs) else (subs[0], "1")
+            if token == "I":
+                return (str(subs[0]), str(subs[0]))
+        return self.reference(tree)
+
+    def gradient(self, tree, symbol):
+        return self.reference(tree)
+
+    change = gradient
+
+    @staticmethod
+    def is_shape(subs):
+        return len(subs) == 1 and not isinstance(subs[0], Token)
+
+    # Arithmetic
+
+    def number(self, tree, token):
+        return ()
+
+    def group(self, tree, inside):
+        return self.of(inside)
+
+    def negative(self, tree, term):
+        return self.of(term)
+
+    def plus(self, tree, left, right):
+        return self.equal(tree, left, right, "sum of")
+
+    def minus(self, tree, left, right):
+        return self.equal(tree, left, right, "difference of")
+
+    def odot(self, tree, left, right):
+        return self.equal(tree, left, right, "elementwise product of")
+
+    def oslash(self, tree, left, right):
+        return self.equal(tree, left, right, "elementwise quotient of")
+
+    def equal(self, tree, left, right, what):
+        a, b = self.of(left), self.of(right)
+        if a != b:
+            raise Misfit.on(tree, f"{what} {show(a)} and {show(b)}: the shapes differ")
+        return a
+
+    def times(self, tree, left, right):
+        a, b = self.of(left), self.of(right)
+        if not a or not b:
+            return a or b
+        if a[1] != b[0]:
+            raise Misfit.on(
+                tree,
+                f"product of {show(a)} and {show(b)}: inner dimensions {a[1]} and {b[0]} differ",
+            )
+        return a[0], b[1]
+
+    def over(self, tree, above, below):
+        shape, divisor = self.of(above), self.of(below)
+        if divisor:
+            raise Misfit.on(below, f"division by an array of shape {show(divisor)}")
+        return shape
+
+    def raised(self, tree, base, sup):
+        shape = self.of(base)
+        if sup.data == "transpose":
+            return shape[::-1]
+        if shape:
+            raise Misfit.on(tree, f"power of an array of shape {show(shape)}")
+        return ()
+
+    def indexed_raised(self, tree, base, sub, sup):
+        return self.raised(tree, indexed(tree), sup)
+
+    def exponential(self, tree, exponent):
+        return self.of(exponent)
+
+    def apply(self, tree, function, argument):
+        shape = self.of(argument)
+        match function_name(function):
+            case "rank" | "tr":
+                return ()
+            case "diag":
+                if len(shape) != 2 or "1" not in shape:
+                    raise Misfit.on(tree, f"diag of {show(shape)}: a row or a column is wanted")
+                size = shape[1] if shape[0] == "1" else shape[0]
+                return size, size
+        return shape
+
+    # Sums, cases, matrices
+
+    def sum(self, tree, letter, *rest):
+        body = rest[-1]
+        if len(rest) == 3:
+            first, last = rest[:2]
+            if first != "1":
+                raise Mistake.on(first, "sums start at 1")
+            self.range(letter, self.axis(last), last)
+        return self.scoped(tree, letter, body)
+
+    def sum_except(self, tree, letter, other, body):
+        self.links.append((str(letter), str(other)))
+        self.mention(other, tree)
+        return self.scoped(tree, letter, body)
+
+    def scoped(self, tree, letter, body):
+        if letter in self.bound or letter in self.free:
+            raise Mistake.on(tree, f"index {letter} is summed and free in one statement")
+        self.bound.append(str(letter))
+        self.summed.add(str(letter))
+        shape = self.of(body)
+        self.bound.pop()
+        return shape
+
+    def condition(self, condition):
+        self.pair(*condition.children, condition)
+
+    def cases(self, tree, *cases):
+        shapes = []
+        for case in cases:
+            self.condition(case.children[1])
+            shapes.append(self.of(case.children[0]))
+        if len(set(shapes)) > 1:
+            raise Misfit.on(tree, "the cases differ in shape: " + ", ".join(map(show, shapes)))
+        return shapes[0]
+
+    def matrix(self, tree, *rows):
+        widths = {len(row.children) for row in rows}
+        if len(widths) > 1:
+            raise Misfit.on(tree, "the rows of the matrix differ in length")
+        for entry in (e for row in rows for e in row.children):
+            if self.of(entry):
+                raise Misfit.on(entry, "an entry of a matrix is a number")
+        return self.literal(len(rows), tree), self.literal(widths.pop(), tree)
+
+    def literal(self, size, tree):
+        fixed = [axis for axis, n in self.sizes.items() if n == size]
+        if size == 1:
+            return "1"
+        if not fixed:
+            raise Mistake.on(tree, f"no axis is fixed at {size} in this world")
+        return fixed[0]
+
+    # Derivatives
+
+    def partial(self, tree, above, below):
+        variable = self.variable(below)
+        shape = self.of(above)
+        if not shape:
+            return variable
+        if not variable or shape[0] != "1" or variable[0] != "1":
+            raise Misfit.on(
+                tree,
+                f"derivative of {show(shape)} by {show(variable)}: "
+                "a Jacobian is of a row by a row; write other derivatives by entries",
+            )
+        return shape[1], variable[1]
+
+    def derivative(self, tree, below, body):
+        return self.partial(tree, body, below)
+
+    def variable(self, tree):
+        if tree.data not in ("symbol", "indexed"):
+            raise Mistake.on(tree, "differentiate by a symbol of the program")
+        shape = self.reference(tree)
+        return () if shape == ("1", "1") else shape
+
+    # Stated shapes
+
+    def stated(self, tree, body, shape):
+        found = self.of(body)
+        self.belongs(found, shape, tree)
+        return found
+
+    def belongs(self, found, shape, tree):
+        stated = [str(s) for s in shape.children]
+        actual = found or ("1", "1")
+        if not all(self.may_be(s, a) for s, a in zip(stated, actual)):
+            raise Misfit.on(shape, f"stated as {'×'.join(stated)}, but it is {show(actual)}")
+
+    def may_be(self, stated, axis):
+        if stated == axis:
+            return True
+        return stated.isdigit() and (
+            axis in self.world.aliases.get(stated, "") or str(self.sizes.get(axis)) == stated
+        )
+
+    def stated_shape(self, shape):
+        return tuple(self.axis(s) for s in shape.children)
+
+    def axis(self, token):
+        if token == "1" or token in SIZES:
+            return str(token)
+        fixed = [axis for axis, n in self.sizes.items() if str(n) == token]
+        if not fixed:
+            raise Mistake.on(token, f"{token} is not a size of this world")
+        return fixed[0]
+
+
+def function_name(token):
+    """``softmax`` for ``\\operatorname{softmax}``, ``log`` for ``\\log``."""
+    return token.strip("\\}").rpartition("{")[2]
+
+
+def indexed(tree):
+    """``W_2^\\top`` without its superscript."""
+    return type(tree)("indexed", tree.children[:2], tree.meta)
+
+
+def show(shape):
+    return "×".join(shape) if shape else "a number"
+
+
+def is_zero(tree):
+    return canonical(tree) == ("number", "0")

@@ -1,0 +1,131 @@
+"""What the symbols of a page stand for: named shapes, definitions, and the code they answer to."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+import backprop as bp
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """An array of the program: where it is kept, and its shape in named axes.
+
+    A per-sample symbol (``\\hat y``, 1×K) and its batch (``\\hat Y``, N×K) are two views of
+    one array; the first is row n of the second.
+    """
+
+    array: str
+    shape: tuple
+    per_sample: bool = False
+
+
+@dataclass(frozen=True)
+class World:
+    """A table of symbols.
+
+    given : symbols that a draw fills with random numbers, as ``{"W_1": "D×H"}``
+    rows : per-sample symbols, as ``{"x": ("X", "D")}``: x is 1×D and row n of X, which is N×D
+    made : the label of the display that defines a symbol; all symbols not made are given
+    generic : ``{"L": r"\\hat y"}``: an arbitrary smooth number made from one symbol
+    ones : the shape of a bare 𝟏
+    aliases : what a literal size on the page may stand for, as ``{"500": "H"}``
+    assumptions : hypotheses an equation may call on, each with how to draw numbers that keep it
+    anchors : (book's expressions, function of `backprop`, book's arguments): must agree
+    """
+
+    given: dict = field(default_factory=dict)
+    rows: dict = field(default_factory=dict)
+    made: dict = field(default_factory=dict)
+    generic: dict = field(default_factory=dict)
+    ones: str = "K×1"
+    aliases: dict = field(default_factory=dict)
+    assumptions: dict = field(default_factory=dict)
+    anchors: tuple = ()
+
+    def __post_init__(self):
+        symbols = {name: Symbol(name, axes(shape)) for name, shape in self.given.items()}
+        for name, (batch, columns) in self.rows.items():
+            symbols[name] = Symbol(batch, ("1", columns), per_sample=True)
+            symbols[batch] = Symbol(batch, ("N", columns))
+        object.__setattr__(self, "symbols", symbols)
+        object.__setattr__(self, "arrays", {s.array: s for s in symbols.values()})
+        made = {symbols[name].array: (name, label) for name, label in self.made.items()}
+        object.__setattr__(self, "definitions", made)
+
+
+def axes(shape):
+    """``"D×H"`` as ``("D", "H")``."""
+    return tuple(shape.split("×"))
+
+
+def _normalised(draw):
+    Y = draw[r"\dot Y"]
+    draw[r"\dot Y"] = Y / Y.sum(axis=1, keepdims=True)
+
+
+def _jacobian_of_one_row(y_hat):
+    return bp.softmax_jacobian(y_hat)[0]
+
+
+NETWORK = World(
+    given={"W_1": "D×H", "b_1": "1×H", "W_2": "H×K", "b_2": "1×K", "L": "1×1"},
+    rows={
+        "x": ("X", "D"),
+        r"\dot y": (r"\dot Y", "K"),
+        "z_1": ("Z_1", "H"),
+        "a_1": ("A_1", "H"),
+        "z_2": ("Z_2", "K"),
+        r"\hat y": (r"\hat Y", "K"),
+        r"\ell": (r"\log\hat Y", "K"),
+        "PL": ("PL of the batch", "1"),
+    },
+    made={
+        "z_1": "eq-forward-hidden",
+        "a_1": "eq-forward-tanh",
+        "z_2": "eq-forward-logits",
+        r"\hat y": "eq-forward-softmax",
+        r"\ell": "eq-forward-log",
+        "PL": "eq-forward-likelihood",
+        "L": "eq-forward-loss",
+    },
+    ones="N×1",
+    aliases={"2": "DK", "500": "H"},
+    assumptions={r"\sum_{k=1}^{K} \dot y_k = 1": _normalised},
+    anchors=(
+        (["Z_1"], bp.affine, ["X", "W_1", "b_1"]),
+        (["A_1"], np.tanh, ["Z_1"]),
+        (["Z_2"], bp.affine, ["A_1", "W_2", "b_2"]),
+        ([r"\hat Y"], bp.softmax, ["Z_2"]),
+        ([r"\log \hat Y"], bp.log_softmax, ["Z_2"]),
+        (["L"], bp.cross_entropy, ["Z_2", r"\dot Y"]),
+        (["dZ_2"], bp.cross_entropy_grad, ["Z_2", r"\dot Y"]),
+        (["dZ_2"], bp.softmax_vjp, [r"d\hat Y", r"\hat Y"]),
+        (["dA_1", "dW_2", "db_2"], bp.affine_vjp, ["dZ_2", "A_1", "W_2"]),
+        (["dZ_1"], bp.tanh_vjp, ["dA_1", "A_1"]),
+        (["dX", "dW_1", "db_1"], bp.affine_vjp, ["dZ_1", "X", "W_1"]),
+    ),
+)
+
+SOFTMAX = World(
+    given={"z": "1×K", "c": "1×1", r"\hat y": "1×K", r"\ell": "1×K", "J": "K×K", "L": "1×1"},
+    made={
+        r"\hat y": "eq-softmax-definition",
+        r"\ell": "eq-softmax-log",
+        "J": "eq-softmax-jacobian-entries",
+    },
+    generic={"L": r"\ell"},
+    aliases={"2": "K", "10": "K"},
+    assumptions={"K = 2": {"K": 2}},
+    anchors=(
+        ([r"\hat y"], bp.softmax, ["z"]),
+        ([r"\ell"], bp.log_softmax, ["z"]),
+        (["J"], _jacobian_of_one_row, [r"\hat y"]),
+        (["dz"], bp.softmax_vjp, [r"d\hat y", r"\hat y"]),
+        (["dz"], bp.log_softmax_vjp, [r"d\ell", r"\hat y"]),
+        ([r"d\hat y"], bp.log_vjp, [r"d\ell", r"\hat y"]),
+        ([r"\Delta\hat y"], bp.softmax_jvp, [r"\Delta z", r"\hat y"]),
+    ),
+)
+
+WORLDS = {"network": NETWORK, "softmax": SOFTMAX}
