@@ -43,26 +43,27 @@ def expect(name, array, symbols, sizes):
         in_symbols, in_numbers = _tuple(symbols.split()), _tuple(wanted)
         known = "" if in_symbols == in_numbers else f" = {in_numbers}"
         raise ValueError(f"{name} must have shape {in_symbols}{known}, got {array.shape}")
-    _not_empty(name, array)
+    not_empty(name, array)
     sizes.update((s, n) for s, n in zip(symbols.split(), array.shape) if not s.isdigit())
     return array
 
 
-def expect_rows(name, array, like=None):
+def expect_rows(name, array, like=None, symbol="K"):
     """Hold `array` to shape (…, K): one row of K entries along the last axis."""
     if array.ndim == 0:
-        raise ValueError(f"{name} must have shape (…, K), got ()")
+        raise ValueError(f"{name} must have shape (…, {symbol}), got ()")
     if like is not None and array.shape != like.shape:
-        raise ValueError(f"{name} must have shape (…, K) = {like.shape}, got {array.shape}")
-    return _not_empty(name, array)
+        raise ValueError(f"{name} must have shape (…, {symbol}) = {like.shape}, got {array.shape}")
+    return not_empty(name, array)
 
 
 def finite(name, array):
-    """Return `array` if every entry is finite, else raise a ValueError naming the first that is not."""
+    """Return `array`, or raise a ValueError that names its first nan or infinite entry."""
     bad = np.argwhere(~np.isfinite(array))
     if len(bad):
         at = tuple(int(i) for i in bad[0])
-        raise ValueError(f"{name} must be finite, got {array[at]} at {at}")
+        place = f" at {at}" if at else ""
+        raise ValueError(f"{name} must be finite, got {array[at]}{place}")
     return array
 
 
@@ -79,7 +80,21 @@ def size(name, value):
     return n
 
 
-def _not_empty(name, array):
+def positive(name, value):
+    """Hold a tolerance or a step to a positive, finite, real number."""
+    value = real(name, value)
+    if not (value.shape == () and np.isfinite(value) and value > 0):
+        raise ValueError(f"{name} must be positive and finite, got {value}")
+
+
+def generator(name, value):
+    """Hold `value` to a NumPy Generator, so that nothing draws from the global state."""
+    if not isinstance(value, np.random.Generator):
+        raise TypeError(f"{name} must be a numpy.random.Generator, got {type(value).__name__}")
+
+
+def not_empty(name, array):
+    """Return `array`, which must hold at least one entry."""
     if array.size == 0:
         raise ValueError(f"{name} must not be empty, got shape {array.shape}")
     return array

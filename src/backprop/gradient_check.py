@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backprop._boundary import finite, real
+from backprop._boundary import finite, generator, not_empty, positive, real
 
 
 def central_difference(f, X, h=None):
@@ -31,14 +31,16 @@ def central_difference(f, X, h=None):
     array([2., 4.])
     """
     X = finite("X", real("X", X))
-    if h is not None and not (np.isfinite(h) and h > 0):
-        raise ValueError(f"h must be positive and finite, got {h}")
+    if h is not None:
+        positive("h", h)
     gradient = np.zeros_like(X)
     for at in np.ndindex(X.shape):
         step = _step(X[at]) if h is None else h
         up, down = (_moved(X, at, s * step) for s in (1, -1))
-        # the step that was taken, after rounding, and not the one that was asked for
-        gradient[at] = (_scalar(f, up, "f") - _scalar(f, down, "f")) / (up[at] - down[at])
+        # the step that was taken, after rounding, and not the one that was asked for;
+        # before f is called, which may write into its argument
+        taken = up[at] - down[at]
+        gradient[at] = (_scalar(f, up, "f") - _scalar(f, down, "f")) / taken
     return gradient
 
 
@@ -101,7 +103,8 @@ def check_gradient(f, grad, X, rtol=1e-6):
     AssertionError
         If the error exceeds `rtol` or is nan; the message names the worst entry.
     ValueError, TypeError
-        If the shapes differ, or as in `central_difference`.
+        If X is empty, the shapes differ, `rtol` is not positive, f(X) is not finite,
+        or as in `central_difference`.
 
     Examples
     --------
@@ -110,15 +113,16 @@ def check_gradient(f, grad, X, rtol=1e-6):
         ...
     AssertionError: gradient at (1,) is 5, central differences give 4: relative error 0.25 > 1e-06
     """
-    X, grad = real("X", X), real("grad", grad)
+    X, grad = not_empty("X", real("X", X)), real("grad", grad)
     if grad.shape != X.shape:
         raise ValueError(f"grad must have the shape of X = {X.shape}, got {grad.shape}")
-    if not rtol > 0:
-        raise ValueError(f"rtol must be positive, got {rtol}")
+    positive("rtol", rtol)
     numeric = central_difference(f, X)
-    difference = np.abs(grad - numeric)
-    scale = max(np.abs(numeric).max(), _resolution(f, X) / rtol)
-    error = float(difference.max() / scale)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        difference = np.abs(grad - numeric)
+        scale = max(np.abs(numeric).max(), _resolution(f, X) / rtol)
+        # where f is constant zero the scale is zero, and only an exact zero is right
+        error = float(difference.max() / scale) if difference.any() else 0.0
     if not error <= rtol:
         at = np.unravel_index(np.argmax(difference), X.shape)
         raise AssertionError(
@@ -150,8 +154,9 @@ def adjoint_test(jvp, vjp, in_shape, out_shape, rng, rtol=1e-12):
     ------
     AssertionError
         If the error exceeds `rtol` or is nan.
-    ValueError
-        If `jvp` or `vjp` returns an array of another shape.
+    ValueError, TypeError
+        If `jvp` or `vjp` returns an array of another shape or no real numbers,
+        `rtol` is not positive, or `rng` is not a Generator.
 
     Examples
     --------
@@ -160,6 +165,8 @@ def adjoint_test(jvp, vjp, in_shape, out_shape, rng, rtol=1e-12):
     >>> adjoint_test(lambda v: A @ v, lambda g: g @ A, (3,), (1,), rng) < 1e-12
     True
     """
+    generator("rng", rng)
+    positive("rtol", rtol)
     v, g = rng.standard_normal(in_shape), rng.standard_normal(out_shape)
     Jv, gJ = real("jvp(v)", jvp(v)), real("vjp(g)", vjp(g))
     for name, got, shape in (("jvp(v)", Jv, g.shape), ("vjp(g)", gJ, v.shape)):
@@ -182,7 +189,8 @@ def _step(x):
 
 def _resolution(f, X):
     eps = np.finfo(X.dtype).eps
-    return eps * abs(_scalar(f, X, "f")) / np.cbrt(eps)
+    value = finite("f(X)", _scalar(f, X.copy(), "f"))
+    return eps * abs(value) / np.cbrt(eps)
 
 
 def _moved(X, at, step):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backprop._boundary import expect, finite, number, real, size
+from backprop._boundary import expect, finite, generator, number, real, size
 from backprop.affine import affine, affine_vjp
 from backprop.cross_entropy import cross_entropy, residual, targets
 from backprop.softmax import softmax
@@ -52,8 +52,7 @@ def init_params(D, H, K, rng):
     [(2, 5), (1, 5), (5, 3), (1, 3)]
     """
     D, H, K = size("D", D), size("H", H), size("K", K)
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
+    generator("rng", rng)
     W1 = rng.standard_normal((D, H)) / np.sqrt(D)
     W2 = rng.standard_normal((H, K)) / np.sqrt(H)
     return Params(W1, np.zeros((1, H)), W2, np.zeros((1, K)))
@@ -93,6 +92,7 @@ def forward(params, X, Y):
         finite(name, array)
     Y = targets(Y, sizes["N"], sizes["K"])
     A1, Z2 = _hidden_and_logits(params, X)
+    finite("Z2", Z2)
     return cross_entropy(Z2, Y), Cache(X, A1, softmax(Z2), Y)
 
 

@@ -30,6 +30,6 @@ def tanh_vjp(dA, A):
     array([[6., 8.]])
     """
     dA, A = real("dA", dA), real("A", A)
-    expect_rows("A", A)
-    expect_rows("dA", dA, like=A)
+    expect_rows("A", A, symbol="H")
+    expect_rows("dA", dA, like=A, symbol="H")
     return dA * (1 - A * A)

@@ -1,11 +1,10 @@
 """What the site shows of each equation: a Sphinx extension."""
 
-from equation_cards import katex, refuted, source
+from equation_cards import equation, katex, refuted, source
 
 
 def setup(app):
     """Register with Sphinx."""
-    katex.setup(app)
-    refuted.setup(app)
-    source.setup(app)
+    for part in (katex, equation, refuted, source):
+        part.setup(app)
     return {"version": "0.1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -327,11 +327,14 @@ def assumed(since, world):
 
 
 def whole(latex, point):
-    """The real value of one expression without free indices."""
+    """The real value of one expression; per-sample ones are stacked, one row a sample."""
     tree = parse(latex, "expr")
     shapes = Shapes(point.world, {})
     shapes.of(tree)
-    return Evaluate(point, {}, shapes).of(tree).real
+    values = [
+        Evaluate(point, env, shapes).of(tree).real for env in assignments(shapes, point.sizes)
+    ]
+    return np.vstack(values) if shapes.free else values[0]
 
 
 def draw_sizes(rng, fixed):

@@ -32,7 +32,8 @@ class Point:
                 point.draw[array] = rng.standard_normal((3, 2))
             elif array not in world.definitions:
                 point.draw[array] = rng.standard_normal(point.extent(symbol))
-                point.direction[array] = rng.standard_normal(point.extent(symbol))
+                if array not in world.still:
+                    point.direction[array] = rng.standard_normal(point.extent(symbol))
         if assumption:
             assumption(point.draw)
         return point

@@ -28,6 +28,7 @@ class World:
     rows : per-sample symbols, as ``{"x": ("X", "D")}``: x is 1×D and row n of X, which is N×D
     made : the label of the display that defines a symbol; all symbols not made are given
     generic : ``{"L": r"\\hat y"}``: an arbitrary smooth number made from one symbol
+    still : given symbols that keep their values when all others change by Δ
     ones : the shape of a bare 𝟏
     aliases : what a literal size on the page may stand for, as ``{"500": "H"}``
     assumptions : hypotheses an equation may call on, each with how to draw numbers that keep it
@@ -38,6 +39,7 @@ class World:
     rows: dict = field(default_factory=dict)
     made: dict = field(default_factory=dict)
     generic: dict = field(default_factory=dict)
+    still: tuple = ()
     ones: str = "K×1"
     aliases: dict = field(default_factory=dict)
     assumptions: dict = field(default_factory=dict)
@@ -89,6 +91,7 @@ NETWORK = World(
         "PL": "eq-forward-likelihood",
         "L": "eq-forward-loss",
     },
+    still=(r"\dot Y",),
     ones="N×1",
     aliases={"2": "DK", "500": "H"},
     assumptions={r"\sum_{k=1}^{K} \dot y_k = 1": _normalised},
@@ -97,8 +100,13 @@ NETWORK = World(
         (["A_1"], np.tanh, ["Z_1"]),
         (["Z_2"], bp.affine, ["A_1", "W_2", "b_2"]),
         ([r"\hat Y"], bp.softmax, ["Z_2"]),
-        ([r"\log \hat Y"], bp.log_softmax, ["Z_2"]),
+        ([r"\ell"], bp.log_softmax, ["z_2"]),
+        (["PL"], bp.log_likelihood, [r"\ell", r"\dot y"]),
+        (["L"], bp.mean_loss, ["PL"]),
         (["L"], bp.cross_entropy, ["Z_2", r"\dot Y"]),
+        (["dPL"], bp.mean_loss_vjp, ["PL"]),
+        ([r"d\ell", r"d\dot y"], bp.log_likelihood_vjp, ["dPL", r"\ell", r"\dot y"]),
+        ([r"d\hat y"], bp.log_vjp, [r"d\ell", r"\hat y"]),
         (["dZ_2"], bp.cross_entropy_grad, ["Z_2", r"\dot Y"]),
         (["dZ_2"], bp.softmax_vjp, [r"d\hat Y", r"\hat Y"]),
         (["dA_1", "dW_2", "db_2"], bp.affine_vjp, ["dZ_2", "A_1", "W_2"]),

