@@ -12,7 +12,7 @@ book: .venv/book node_modules/.package-lock.json _build/.sources
 	$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build/.doctrees; exit 1; }
 	@echo 'The book is at file://$(CURDIR)/_build/html/index.html'
 
-test: .venv/test
+test: .venv/test node_modules/.package-lock.json
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/python -m proofread
 	$(BIN)/python -m pytest

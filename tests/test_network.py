@@ -214,8 +214,9 @@ def test_every_gradient_agrees_with_complex_step(kind, size):
 
 
 @each_kind
-@pytest.mark.parametrize("size", [SIZE, (1, 2, 3, 4), (3, 1, 2, 10)], ids=str)
+@pytest.mark.parametrize("size", [SIZE, (1, 2, 3, 4), (3, 1, 2, 10), (4, 2, 5, 2)], ids=str)
 def test_every_gradient_agrees_with_central_difference(kind, size):
+    # the last size is the question's D = K, where W₁ passes for W₂ᵀ
     params, X, Y = network(*size, kind)
     for got, (loss, at) in zip(gradients(params, X, Y), loss_of_each_array(params, X, Y)):
         assert agreement(got, central_difference(loss, at)) <= 1e-6
@@ -253,6 +254,11 @@ def test_float32_extremes_stay_finite():
         grads = backward(Params(*params), cache)
     assert (loss, loss.dtype) == (np.float32(2e30), np.float32)
     assert all(np.isfinite(g).all() for g in grads)
+
+
+def test_predict_passes_infinities_on_as_ieee_has_it():
+    assert predict(PARAMS, [[np.inf, 0.0]]).tolist() == predict(PARAMS, [[1e4, 0.0]]).tolist()
+    assert np.isnan(predict(PARAMS, [[np.nan, 0.0]])).all()
 
 
 # errors

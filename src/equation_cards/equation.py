@@ -20,7 +20,7 @@ class Equation(SphinxRole):
     """``{equation}`eq-label```: the equation itself, then its number as a link."""
 
     def run(self):
-        root = Path(self.env.app.confdir)
+        root = Path(self.env.srcdir)
         display = labelled(root).get(self.text)
         if display is None:
             message = f"no display is labelled {self.text}"

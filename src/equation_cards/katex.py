@@ -40,6 +40,7 @@ class Renderer:
 
     def close(self):
         self.process.stdin.close()
+        self.process.stdout.close()
         self.process.wait()
 
 
@@ -68,10 +69,10 @@ def start(app):
     """Start Node and put the fonts and styles of KaTeX where the pages look for them."""
     if app.builder.math_renderer_name != "katex":
         return
-    app.katex = Renderer(Path(app.confdir))
+    app.katex = Renderer(Path(app.srcdir))
     target = Path(app.outdir) / "_static" / "katex"
     target.mkdir(parents=True, exist_ok=True)
-    dist = Path(app.confdir) / CLIENT
+    dist = Path(app.srcdir) / CLIENT
     shutil.copy(dist / "katex.min.css", target)
     shutil.copytree(dist / "fonts", target / "fonts", dirs_exist_ok=True)
     app.add_css_file("katex/katex.min.css")

@@ -33,10 +33,9 @@ class Source(SphinxDirective):
         self.env.note_dependency(str(path))
         code = nodes.literal_block(body(function), body(function), language="python")
         self.set_source_info(code)
-        caption = nodes.caption("", "", nodes.literal("", f"src/backprop/{path.name}"))
-        box = nodes.container("", literal_block=True, classes=["literal-block-wrapper", "source"])
-        box += [caption, code]
-        return [box]
+        where = nodes.paragraph("", "", nodes.literal("", f"src/backprop/{path.name}"))
+        where["classes"].append("source-path")
+        return [where, code]
 
 
 def setup(app):

@@ -13,32 +13,42 @@ INK = "#123456"  # stands for the colour of the page's text until the drawing is
 
 
 class Drawing:
-    """A figure with the sentence that says what it shows."""
+    """A figure with the sentence that says what it shows.
+
+    ``with Drawing(…) as drawing`` sets the style for all that is drawn inside.
+    """
 
     def __init__(self, name, alt, width, height):
         self.name, self.alt = name, alt
-        style = {
+        self.figure = Figure(figsize=(width, height), layout="constrained")
+        self.figure.patch.set_alpha(0)
+        self.style = {
             "svg.hashsalt": name, "svg.fonttype": "path", "font.size": 11, "mathtext.fontset": "cm",
             "text.color": INK, "axes.edgecolor": INK, "axes.labelcolor": INK,
             "xtick.color": INK, "ytick.color": INK, "axes.facecolor": "none",
             "legend.frameon": False,
         }  # fmt: skip
-        self.style = style
-        with mpl.rc_context(style):
-            self.figure = Figure(figsize=(width, height), layout="constrained")
-            self.figure.patch.set_alpha(0)
 
-    def axes(self, **options):
-        with mpl.rc_context(self.style):
-            return self.figure.subplots(**options)
+    def __enter__(self):
+        self.context = mpl.rc_context(self.style)
+        self.context.__enter__()
+        return self
+
+    def __exit__(self, *exception):
+        self.context.__exit__(*exception)
 
     def _repr_html_(self):
         buffer = io.StringIO()
-        with mpl.rc_context(self.style):
+        with self:
             self.figure.savefig(buffer, format="svg", metadata={"Date": None})
         svg = buffer.getvalue()
         svg = svg[svg.index("<svg") :].replace(INK, "currentColor")
         # ids are unique within one drawing only; several drawings may share a page
-        svg = re.sub(r'(id="|#)([\w.-]+)(?=["\)])', rf"\1{self.name}-\2", svg)
-        label = f'<svg class="drawing" role="img" aria-label="{escape(self.alt, quote=True)}"'
+        svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\1{self.name}-", svg)
+        # no narrower than its letters can be read: on a phone a wide drawing scrolls
+        least = 0.65 * self.figure.get_figwidth()
+        label = (
+            f'<svg class="drawing" style="min-width: {least:.2f}in" '
+            f'role="img" aria-label="{escape(self.alt, quote=True)}"'
+        )
         return svg.replace("<svg", label, 1)

@@ -26,19 +26,17 @@ def shapes_of_the_network():
         8.2,
         3.0,
     )
-    axes = drawing.axes()
-    left = 0.0
-    for i, (name, shape, height, width, held) in enumerate(ARRAYS):
-        colour = ORANGE if held else BLUE
-        box = Rectangle((left, -height / 2), width, height, facecolor=colour, alpha=0.75)
-        axes.add_patch(box)
-        middle = left + width / 2
-        axes.text(middle, 1.25, name, ha="center", va="bottom", fontsize=13)
-        axes.text(middle, -1.25, shape, ha="center", va="top", fontsize=11)
-        left += width
-        if i < len(ARRAYS) - 1:
-            axes.text(left + 0.3, 0, r"$\cdot$" if not held else r"$\to$", ha="center", va="center", fontsize=16)
-        left += 0.6
-    axes.set(xlim=(-0.3, left - 0.3), ylim=(-1.7, 1.8), aspect="equal")
-    axes.axis("off")
+    with drawing:
+        axes, left = drawing.figure.subplots(), 0.0
+        for name, shape, height, width, held in ARRAYS:
+            colour, sign = (ORANGE, r"$\to$") if held else (BLUE, r"$\cdot$")
+            axes.add_patch(Rectangle((left, -height / 2), width, height, facecolor=colour))
+            middle, right = left + width / 2, left + width
+            axes.text(middle, 1.25, name, ha="center", va="bottom", fontsize=13)
+            axes.text(middle, -1.25, shape, ha="center", va="top")
+            if name != ARRAYS[-1][0]:
+                axes.text(right + 0.3, 0, sign, ha="center", va="center", fontsize=16)
+            left = right + 0.6
+        axes.set(xlim=(-0.3, left - 0.3), ylim=(-1.7, 1.8), aspect="equal")
+        axes.axis("off")
     return drawing

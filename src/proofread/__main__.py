@@ -46,9 +46,8 @@ def everything(book):
 def line(report, width):
     steps = f"{report.steps} step{'s'[: report.steps != 1]}"
     sizes = " | ".join(shown(sizes) for sizes in report.sizes)
-    return (
-        f"{report.display.label:{width}}  {steps:7}  {sizes:34}  {report.error:.1e}  {report.verdict}"
-    )
+    start = f"{report.display.label:{width}}  {steps:7}  {sizes:34}"
+    return f"{start}  {report.error:.1e}  {report.verdict}"
 
 
 def shown(sizes):
@@ -60,8 +59,9 @@ def explain(book, labels):
         report = book.check(label)
         display = report.display
         print(f"{label}  {display.path}:{display.line}  world {display.world}  {report.verdict}")
-        for symbol, source in WORLDS[display.world].made.items():
-            print(f"  {symbol} is defined by {source}")
+        if not display.unchecked:
+            for symbol, source in WORLDS[display.world].made.items():
+                print(f"  {symbol} is defined by {source}")
         for step, sizes, error in report.details:
             start, end = step.tree.meta.start_pos, step.tree.meta.end_pos
             text = " ".join(display.latex[start:end].split())

@@ -2,6 +2,7 @@
 
 import zlib
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 import numpy as np
 
@@ -59,6 +60,9 @@ class Book:
             raise Mistake("no '% world: …' stands before this display")
         if display.world not in WORLDS:
             raise Mistake(f"no world is called {display.world}; there are {', '.join(WORLDS)}")
+        for axis, size in display.sizes.items():
+            if axis not in SIZES or size < 2:
+                raise Mistake(f"a world cannot have {axis} = {size}")
         return WORLDS[display.world]
 
     def program(self, name):
@@ -74,12 +78,9 @@ class Book:
                 raise ValueError(f"world {name}: {symbol} wants a definition {label} in this world")
             display = self.displays[label]
             try:
-                left, right, shapes = definition(parse(display.latex), world, display.sizes)
-                if shapes.resolve(left).symbol.array != array:
-                    raise Mistake.on(left, f"this display is to define {symbol}")
+                program[array] = definition(display, world, symbol)
             except Mistake as mistake:
                 raise ValueError(display.complain(mistake)) from None
-            program[array] = Definition(left, right, shapes)
         return program
 
     def check(self, label):
@@ -110,9 +111,10 @@ class Book:
             point = Point.random(world, self.program(name), sizes, rng)
             given = [whole(a, point) for a in arguments]
             found = function(*given)
-            for latex, ours in zip(results, found if isinstance(found, tuple) else (found,)):
+            found = found if isinstance(found, tuple) else (found,)
+            for latex, ours in zip_longest(results, found):
                 book = whole(latex, point)
-                if np.shape(ours) not in (book.shape, ()) or relative(book, ours) > TOLERANCE:
+                if np.shape(ours) != book.shape or not relative(book, ours) <= TOLERANCE:
                     raise ValueError(
                         f"world {name}: {latex} of the book and "
                         f"{function.__name__}({', '.join(arguments)}) of the code differ"
@@ -125,11 +127,12 @@ class Book:
 
 @dataclass(frozen=True)
 class Definition:
-    """``left = right``, with the indices it is for all of."""
+    """``left = right``, with the indices it is for all of and the display that states it."""
 
     left: object
     right: object
     shapes: Shapes
+    display: displays.Display
 
 
 class Check:
@@ -177,7 +180,7 @@ class Check:
             return
         if self.display.refuted == "shape":
             raise Mistake("refuted by shape, but every shape fits")
-        for sizes, error, where in self.differences(step, shapes, None):
+        for sizes, error, where in self.differences(step, shapes, step.assumption):
             if error <= 1e-3:
                 raise Mistake.on(step.right, f"stands refuted, but is true (error {error:.1e})")
             self.note(step, sizes, error, shapes)
@@ -251,19 +254,28 @@ def shapes_of(chain, world, sizes):
             raise Misfit.on(
                 step.right, f"the left side is {show(left)}, the right side {show(right)}"
             )
+        if canonical(step.left) == canonical(step.right):
+            raise Mistake.on(step.right, "the two sides are the same")
         for condition in step.conditions:
             shapes.condition(condition)
     shapes.settle(chain[0].left)
     return shapes
 
 
-def definition(tree, world, sizes):
-    """The first equation of a display, read as the definition of its left side."""
-    step = statements(tree)[0][0]
+def definition(display, world, symbol):
+    """The first equation of a display, read as the definition of the symbol on its left."""
+    step = statements(parse(display.latex))[0][0]
     left = step.left.children[0] if step.left.data == "stated" else step.left
-    return left, step.right, shapes_of([step], world, sizes)
+    base = left.children[0] if left.data == "indexed" else left
+    shapes = shapes_of([step], world, display.sizes)
+    if base.data != "symbol" or shapes.resolve(left).symbol != world.symbols[symbol]:
+        raise Mistake.on(left, f"this display is to define {symbol}")
+    if step.conditions or step.assumption or step.tree.data != "equals":
+        raise Mistake.on(step.tree, "a definition is an equation without conditions")
+    return Definition(left, step.right, shapes, display)
 
 
+@np.errstate(all="ignore")  # what is not finite is a mistake
 def compare(step, point, shapes):
     """Relative error of one step, over all its indices, and a sentence on the worst place."""
     lefts, rights, places = [], [], []
@@ -274,9 +286,14 @@ def compare(step, point, shapes):
             lefts.append(left)
             rights.append(np.broadcast_to(right, left.shape))
             places.append(env)
+    if not places:
+        raise Mistake.on(step.conditions[0], "no index meets this condition")
     a, b = np.array(lefts), np.array(rights)
+    for side, values in ((step.left, a), (step.right, b)):
+        if not np.isfinite(values).all():
+            raise Mistake.on(side, "not a finite number")
     error = relative(a, b)
-    worst = np.unravel_index(np.argmax(np.nan_to_num(np.abs(a - b), nan=np.inf)), a.shape)
+    worst = np.unravel_index(np.argmax(np.abs(a - b)), a.shape)
     sizes = ", ".join(f"{s} = {point.sizes[s]}" for s in SIZES if s in shapes.axes_seen)
     index = ", ".join(f"{i} = {v + 1}" for i, v in places[worst[0]].items())
     entry = f"entry {tuple(int(w) + 1 for w in worst[1:])}" if len(worst) > 1 else ""
@@ -288,8 +305,7 @@ def compare(step, point, shapes):
 
 def hint_of(a, b, sizes):
     """What a wrong right side has in common with the left: a sign, a factor, a transpose."""
-    with np.errstate(all="ignore"):
-        ratio = (b / a)[np.isfinite(b / a) & (a != 0)]
+    ratio = (b / a)[np.isfinite(b / a) & (a != 0)]
     if ratio.size and np.ptp(ratio) <= 1e-6 * np.abs(ratio).max():
         known = {-1.0: "the opposite sign", 2.0: "off by a factor 2", 0.5: "off by a factor 1/2"}
         for axis, n in sizes.items():
@@ -340,7 +356,7 @@ def whole(latex, point):
 def draw_sizes(rng, fixed):
     """Pairwise different sizes, at least 3; no size keeps its value from draw to draw."""
     free = [s for s in SIZES if s not in fixed]
-    pool = rng.permutation([n for n in range(3, 8) if n not in fixed.values()])[: len(free)]
+    pool = rng.permutation([n for n in range(3, 8) if n not in fixed.values()])
     for turn in range(DRAWS):
         drawn = fixed | {s: int(n) for s, n in zip(free, np.roll(pool, turn))}
         yield {s: drawn[s] for s in SIZES}

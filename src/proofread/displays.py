@@ -9,9 +9,14 @@ from markdown_it.renderer import RendererHTML
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 
-
 # Directives whose body is not MyST; every other one may hold a display.
-LITERAL = {"code-cell", "code-block", "literalinclude", "bibliography", "toctree", "image", "figure"}
+LITERAL = {"code-cell", "code-block", "literalinclude", "bibliography", "toctree", "image"}
+# Directives that bring in what is not on the page.
+HIDING = {"eval-rst", "include", "raw", "glue:math"}
+# Displays that the parser takes for text, though a browser might not.
+ELSEWHERE = re.compile(r"\\\[|\\begin\b|<math\b|\$\$")
+CODE_OR_MATH = re.compile(r"(`+).*?\1|\$[^$]+\$", re.DOTALL)
+NOT_A_BLOCK = "write the display in a labelled $$ block or {math} directive"
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,16 @@ class Display:
 def chapters(root):
     """The chapters of the table of contents, in reading order."""
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    stems = re.findall(r"'(?:root|file)': '([^']+)'", str(toc))
-    return [root / f"{stem}.md" for stem in stems]
+    return [root / f"{stem}.md" for stem in _stems(toc)]
+
+
+def _stems(entry):
+    if "glob" in entry:
+        raise ValueError(f"_toc.yml: name the chapters of glob {entry['glob']} one by one")
+    yield from (entry[key] for key in ("root", "file") if key in entry)
+    for inner in ("parts", "chapters", "sections", "subtrees", "entries"):
+        for item in entry.get(inner, ()):
+            yield from _stems(item)
 
 
 def read(path, root):
@@ -66,13 +79,16 @@ def read(path, root):
     config = MdParserConfig(enable_extensions=set(extensions["parse"]["myst_enable_extensions"]))
     page = _Page(create_md_parser(config, RendererHTML), path.relative_to(root))
     page.walk(path.read_text(encoding="utf-8"), 1)
+    if page.unchecked:
+        page.stop(page.unchecked_line, "unchecked: no display follows")
     return page.found
 
 
 class _Page:
     def __init__(self, parser, path):
         self.parser, self.path = parser, path
-        self.found, self.world, self.sizes, self.unchecked = [], None, {}, None
+        self.found, self.world, self.sizes = [], None, {}
+        self.unchecked, self.unchecked_line = None, None
 
     def walk(self, text, first):
         for token in self.parser.parse(text):
@@ -84,26 +100,35 @@ class _Page:
                     self.add(token.content, line, token.info or None, column=3)
                 case "fence" | "colon_fence":
                     self.directive(token, line)
+                case "front_matter" if "myst" in (yaml.safe_load(token.content) or {}):
+                    self.stop(line, "the front matter may not change how the page is read")
                 case "amsmath":
-                    self.stop(line, "write the display in a labelled $$ block or {math} directive")
+                    self.stop(line, NOT_A_BLOCK)
+                case "html_block" if ELSEWHERE.search(token.content):
+                    self.stop(line, NOT_A_BLOCK)
                 case "inline":
                     if any(c.type.startswith("math") and c.markup == "$$" for c in token.children):
                         self.stop(line, "a display needs a blank line before its $$")
+                    if ELSEWHERE.search(CODE_OR_MATH.sub("", token.content)):
+                        self.stop(line, NOT_A_BLOCK)
 
     def directive(self, token, line):
-        name = re.match(r"\{([^}]+)\}", token.info)
-        if not name or name[1] in LITERAL:
+        match = re.match(r"\{([^}]+)\}(.*)", token.info)
+        if not match or match[1].lower() in LITERAL:
             return
-        if name[1] == "eval-rst":
-            self.stop(line, "eval-rst can hide equations; write MyST")
+        name, argument = match[1].lower(), match[2].strip()
+        if name in HIDING:
+            self.stop(line, f"{name} can hide equations; write MyST")
+        if "$$" in argument or (argument and name in ("math", "refuted")):
+            self.stop(line, "a display starts on a line of its own")
         body = token.content.split("\n")
         options, start = {}, 0
         while start < len(body) and (option := re.match(r":([\w-]+):\s*(.*)", body[start])):
             options[option[1]], start = option[2].strip(), start + 1
         content, line = "\n".join(body[start:]), line + 1 + start
-        if name[1] == "math":
+        if name == "math":
             self.add(content, line, options.get("label"))
-        elif name[1] == "refuted":
+        elif name == "refuted":
             fails = options.get("fails")
             if fails not in ("value", "shape"):
                 self.stop(line, "refuted needs the option ':fails: value' or ':fails: shape'")
@@ -114,27 +139,22 @@ class _Page:
     def comment(self, text, line):
         for offset, entry in enumerate(text.split("\n")):
             key, _, value = entry.strip().partition(":")
-            if key == "world":
+            if key.strip() == "world":
                 self.world, *sizes = (part.strip() for part in value.split(","))
                 try:
                     self.sizes = {a.strip(): int(n) for a, n in (s.split("=") for s in sizes)}
                 except ValueError:
                     self.stop(line + offset, "write '% world: name' or '% world: name, K = 2'")
-            elif key == "unchecked":
+            elif key.strip() == "unchecked":
+                self.unchecked_line = line + offset
                 self.unchecked = value.strip() or self.stop(line + offset, "unchecked: why?")
 
     def add(self, latex, line, label, column=1, refuted=None):
         if not label:
             self.stop(line, "every display carries a label")
-        self.found.append(
-            Display(
-                latex, self.path, line, column, label,
-                self.world, self.sizes, refuted, self.unchecked,
-            )  # fmt: skip
-        )
+        said = self.world, self.sizes, refuted, self.unchecked
+        self.found.append(Display(latex, self.path, line, column, label, *said))
         self.unchecked = None
 
     def stop(self, line, why):
         raise ValueError(f"{self.path}:{line}: {why}")
-
-

@@ -22,6 +22,7 @@ class Point:
         self.world, self.definitions, self.sizes = world, definitions, sizes
         self.draw, self.direction = draw, direction
         self.moved, self.values, self.tilts = False, {}, {}
+        self.open = set()  # what is being computed
 
     @classmethod
     def random(cls, world, definitions, sizes, rng, assumption=None):
@@ -40,6 +41,9 @@ class Point:
 
     def value(self, array):
         """The numbers of one array of the program, computed when first asked for."""
+        if array in self.open:
+            symbol, label = self.world.definitions[array]
+            raise ValueError(f"{label}: the definition of {symbol} rests on itself")
         if array not in self.values:
             if array in self.world.generic:
                 self.values[array] = self.smooth(array)
@@ -51,10 +55,15 @@ class Point:
 
     def define(self, array):
         made = self.definitions[array]
-        result = np.zeros(self.extent(made.shapes.world.arrays[array]), complex)
-        for env in assignments(made.shapes, self.sizes):
-            at = Evaluate(self, env, made.shapes)
-            result[at.cells(made.left)] = at.of(made.right)
+        result = np.full(self.extent(self.world.arrays[array]), np.nan, complex)
+        self.open.add(array)
+        try:
+            for env in assignments(made.shapes, self.sizes):
+                at = Evaluate(self, env, made.shapes)
+                result[at.cells(made.left)] = at.of(made.right)
+        except Mistake as mistake:
+            raise ValueError(made.display.complain(mistake)) from None
+        self.open.remove(array)
         return result
 
     def extent(self, symbol):
@@ -155,10 +164,9 @@ class Evaluate:
             token = base.children[0]
             if token == r"\delta":
                 return float(self.at(subs[0]) == self.at(subs[1]))
-            if name(token) == r"\mathbf 1":
-                return np.ones([self.point.size(a) for a in self.shapes.indexed(tree, base, sub)])
-            if token == "I":
-                return np.eye(self.point.size(subs[0]))
+            if name(token) == r"\mathbf 1" or token == "I":
+                size = [self.point.size(a) for a in self.shapes.indexed(tree, base, sub)]
+                return np.eye(*size) if token == "I" else np.ones(size)
         return self.of_symbol(tree, base)
 
     def of_symbol(self, tree, base):
@@ -246,6 +254,8 @@ class Evaluate:
                 return np.linalg.matrix_rank(value.real)
             case "tr":
                 return np.trace(value)
+            case "log" if not (value.real > 0).all():
+                raise Mistake.on(tree, "logarithm of a number that is not positive")
             case word:
                 return {"tanh": np.tanh, "log": np.log, "exp": np.exp}[word](value)
 
@@ -266,10 +276,11 @@ class Evaluate:
         return (i == j) == (condition.data == "same")
 
     def cases(self, tree, *cases):
-        for case in cases:
-            if self.holds(case.children[1]):
-                return self.of(case.children[0])
-        raise Mistake.on(tree, "no case applies to " + str(self.env))
+        fitting = [case for case in cases if self.holds(case.children[1])]
+        if len(fitting) != 1:
+            where = ", ".join(f"{i} = {v + 1}" for i, v in self.env.items())
+            raise Mistake.on(tree, f"{len(fitting)} cases apply to {where}; one is wanted")
+        return self.of(fitting[0].children[0])
 
     def matrix(self, tree, *rows):
         return np.array([[self.of(entry) for entry in row.children] for row in rows])

@@ -1,10 +1,10 @@
-"""LaTeX to a tree, by the strict grammar in ``grammar.lark``; whatever it cannot read is a mistake."""
+"""LaTeX to a tree, by the strict grammar in ``grammar.lark``; what it cannot read is a mistake."""
 
 import re
 from functools import cache
 from importlib.resources import files
 
-from lark import Lark, Token, Tree
+from lark import Lark, Token
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 GRAMMAR = (files("proofread") / "grammar.lark").read_text(encoding="utf-8")
@@ -32,7 +32,6 @@ def parser():
     return Lark(GRAMMAR, start=["display", "expr"], maybe_placeholders=False, **options)
 
 
-
 def parse(latex, start="display"):
     """Return the tree of a display, or of one expression.
 
@@ -44,11 +43,13 @@ def parse(latex, start="display"):
     for word in re.finditer(r"\\([A-Za-z]+)", latex):
         if word[1] not in COMMANDS:
             raise Mistake(f"\\{word[1]} is not part of the notation", *word.span())
+    if digits := re.search(r"[_^]\s*\d[\d.]+", latex):  # TeX raises or lowers only the first
+        raise Mistake("put braces around more than one digit", *digits.span())
     try:
         return parser().parse(latex, start=start)
     except UnexpectedToken as error:
         if error.token.type == "$END":
-            raise Mistake("the display ends too early", len(latex)) from None
+            raise Mistake("the display ends too early", len(latex.rstrip())) from None
         at = error.token.start_pos
         raise Mistake(f"unexpected {error.token}", at, at + len(error.token)) from None
     except UnexpectedCharacters as error:
@@ -66,10 +67,10 @@ def span(tree):
 
 
 def canonical(tree):
-    """The tree as nested tuples, free of layout: equal for expressions that read the same."""
+    """The tree as nested tuples, free of layout, brackets and stated shapes."""
     if isinstance(tree, Token):
         return name(tree)
-    if tree.data == "group":
+    if tree.data in ("group", "stated"):
         return canonical(tree.children[0])
     return (str(tree.data), *(canonical(child) for child in tree.children))
 

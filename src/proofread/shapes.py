@@ -33,7 +33,7 @@ class Shapes:
         self.world, self.sizes = world, sizes
         self.ranges, self.links = {}, []
         self.free, self.bound, self.summed = {}, [], set()
-        self.axes_seen = set()
+        self.axes_seen, self.literals, self.dots = set(), {}, set()
 
     def of(self, tree):
         shape = getattr(self, tree.data)(tree, *tree.children)
@@ -82,9 +82,7 @@ class Shapes:
             return shape
         axes = [a for a in shape if a != "1"]
         if len(subs) != len(axes):
-            raise Mistake.on(
-                tree, f"{show(shape)} takes {len(axes)} indices here, got {len(subs)}"
-            )
+            raise Mistake.on(tree, f"{show(shape)} takes {len(axes)} indices here, got {len(subs)}")
         for sub, axis in zip(subs, axes):
             self.index(sub, axis, tree)
         return ()
@@ -102,8 +100,16 @@ class Shapes:
         self.range(token, axis, tree)
         self.mention(token, tree)
 
+    def letter(self, token, tree):
+        """Hold an index to a small letter that means nothing else."""
+        if not token.isalpha():
+            raise Mistake.on(tree, f"{token} is not an index")
+        if token.isupper() or token in self.world.symbols:
+            raise Mistake.on(tree, f"{token} is a symbol of this world and not an index")
+
     def mention(self, letter, tree):
         """Note an index outside a sum over it: the statement is for all its values."""
+        self.letter(letter, tree)
         if letter in self.bound:
             return
         if letter in self.summed:
@@ -131,6 +137,8 @@ class Shapes:
         """Two letters that range over the same axis, whichever it is."""
         if i.isdigit() or j.isdigit():
             raise Mistake.on(tree, "compare letters, not numbers")
+        if i == j:
+            raise Mistake.on(tree, f"{i} is compared with itself")
         self.links.append((str(i), str(j)))
         self.mention(i, tree)
         self.mention(j, tree)
@@ -157,10 +165,13 @@ class Shapes:
                     raise Mistake.on(tree, "δ takes two indices")
                 self.pair(*subs, tree)
                 return ()
-            if name(token) == r"\mathbf 1":
-                return self.stated_shape(subs[0]) if self.is_shape(subs) else (subs[0], "1")
-            if token == "I":
-                return (str(subs[0]), str(subs[0]))
+            if name(token) == r"\mathbf 1" and self.is_shape(subs):
+                return self.stated_shape(subs[0])
+            if name(token) == r"\mathbf 1" or token == "I":
+                if len(subs) != 1:
+                    raise Mistake.on(tree, "one size is wanted here")
+                size = self.axis(subs[0])
+                return (size, size if token == "I" else "1")
         return self.reference(tree)
 
     def gradient(self, tree, symbol):
@@ -202,7 +213,13 @@ class Shapes:
         return a
 
     def times(self, tree, left, right):
+        if left.data == "number" and right.data == "over":
+            if {side.data for side in right.children} == {"number"}:
+                raise Mistake.on(tree, "this reads as a mixed number")
         a, b = self.of(left), self.of(right)
+        if id(left) in self.dots:  # a row times a column goes on as 1×1, unless bracketed
+            a = ("1", "1") if b else a
+            self.dots.update(() if b else {id(tree)})
         if not a or not b:
             return a or b
         if a[1] != b[0]:
@@ -210,39 +227,61 @@ class Shapes:
                 tree,
                 f"product of {show(a)} and {show(b)}: inner dimensions {a[1]} and {b[0]} differ",
             )
+        if a[0] == b[1] == "1":
+            self.dots.add(id(tree))
         return a[0], b[1]
 
     def over(self, tree, above, below):
         shape, divisor = self.of(above), self.of(below)
         if divisor:
             raise Misfit.on(below, f"division by an array of shape {show(divisor)}")
+        if "gradient" in (below.data, getattr(below.children[0], "data", "")):
+            raise Mistake.on(below, "division by a gradient: for a derivative write \\partial")
         return shape
 
     def raised(self, tree, base, sup):
         shape = self.of(base)
         if sup.data == "transpose":
+            if not shape:
+                raise Misfit.on(tree, "the transpose of a number: bracket what is transposed")
             return shape[::-1]
         if shape:
             raise Misfit.on(tree, f"power of an array of shape {show(shape)}")
+        if not sup.children[0].isdigit():
+            raise Mistake.on(sup, "a power is a whole number")
         return ()
 
     def indexed_raised(self, tree, base, sub, sup):
         return self.raised(tree, indexed(tree), sup)
 
     def exponential(self, tree, exponent):
-        return self.of(exponent)
+        return self.elementwise(tree, self.of(exponent), "the exponential")
+
+    def elementwise(self, tree, shape, what):
+        if len(set(shape)) < len(shape):
+            raise Misfit.on(tree, f"{what} of {show(shape)}: of the matrix, or of each entry?")
+        return shape
 
     def apply(self, tree, function, argument):
         shape = self.of(argument)
         match function_name(function):
-            case "rank" | "tr":
+            case "rank":
                 return ()
+            case "tr":
+                if len(shape) != 2 or shape[0] != shape[1]:
+                    raise Misfit.on(tree, f"trace of {show(shape)}: a square array is wanted")
+                return ()
+            case "softmax":
+                if len(shape) != 2 or shape[1] == "1":
+                    raise Misfit.on(tree, f"softmax of {show(shape)}: rows are wanted")
+                return shape
             case "diag":
                 if len(shape) != 2 or "1" not in shape:
                     raise Misfit.on(tree, f"diag of {show(shape)}: a row or a column is wanted")
                 size = shape[1] if shape[0] == "1" else shape[0]
                 return size, size
-        return shape
+            case word:
+                return self.elementwise(tree, shape, f"the {word}")
 
     # Sums, cases, matrices
 
@@ -252,6 +291,8 @@ class Shapes:
             first, last = rest[:2]
             if first != "1":
                 raise Mistake.on(first, "sums start at 1")
+            if last == "1":
+                raise Mistake.on(last, "this sum has one term")
             self.range(letter, self.axis(last), last)
         return self.scoped(tree, letter, body)
 
@@ -261,6 +302,7 @@ class Shapes:
         return self.scoped(tree, letter, body)
 
     def scoped(self, tree, letter, body):
+        self.letter(letter, tree)
         if letter in self.bound or letter in self.free:
             raise Mistake.on(tree, f"index {letter} is summed and free in one statement")
         self.bound.append(str(letter))
@@ -332,15 +374,16 @@ class Shapes:
     def belongs(self, found, shape, tree):
         stated = [str(s) for s in shape.children]
         actual = found or ("1", "1")
-        if not all(self.may_be(s, a) for s, a in zip(stated, actual)):
+        if not all(map(self.may_be, stated, actual)):
             raise Misfit.on(shape, f"stated as {'×'.join(stated)}, but it is {show(actual)}")
 
     def may_be(self, stated, axis):
         if stated == axis:
             return True
-        return stated.isdigit() and (
-            axis in self.world.aliases.get(stated, "") or str(self.sizes.get(axis)) == stated
-        )
+        if axis in self.sizes:
+            return stated == str(self.sizes[axis])
+        known = axis in self.world.aliases.get(stated, "")
+        return known and stated == self.literals.setdefault(axis, stated)  # one size an axis
 
     def stated_shape(self, shape):
         return tuple(self.axis(s) for s in shape.children)

@@ -1,0 +1,185 @@
+"""Text, labels, code and table of contents hold one another."""
+
+import ast
+import contextlib
+import inspect
+import io
+import re
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import pytest
+from myst_nb.core.read import read_myst_markdown_notebook
+from myst_parser.config.main import MdParserConfig
+from numpydoc.validate import validate
+
+import backprop
+from proofread import displays
+from proofread.check import Book
+
+ROOT = Path(__file__).parent.parent
+CHAPTERS = displays.chapters(ROOT)
+
+
+@cache
+def book():
+    return Book(ROOT)
+
+
+def text_of(path):
+    return path.read_text(encoding="utf-8")
+
+
+def cells_of(path):
+    notebook = read_myst_markdown_notebook(text_of(path), config=MdParserConfig())
+    return [c for c in notebook.cells if c.cell_type == "code"], notebook
+
+
+COMPUTING = [path for path in CHAPTERS if "{code-cell}" in text_of(path)]
+by_stem = pytest.mark.parametrize("path", COMPUTING, ids=lambda path: path.stem)
+by_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+PUBLIC = [n for n in backprop.__all__ if inspect.isfunction(getattr(backprop, n))]
+by_function = pytest.mark.parametrize("name", PUBLIC)
+
+
+# The table of contents
+
+
+def test_the_table_of_contents_lists_every_chapter_once():
+    assert sorted(CHAPTERS) == sorted((ROOT / "book").glob("*.md"))
+
+
+# Labels
+
+
+def test_labels_are_named_after_their_chapter():
+    wrong = [
+        d.label for d in book().displays.values() if not d.label.startswith(f"eq-{d.path.stem}-")
+    ]
+    assert wrong == []
+
+
+@by_chapter
+def test_every_reference_to_an_equation_has_a_target(path):
+    cited = set(re.findall(r"\{(?:eq|equation)\}`([^`]+)`", text_of(path)))
+    assert cited - set(book().displays) == set()
+
+
+def test_every_label_named_in_the_code_exists():
+    named = set(re.findall(r"\beq-[a-z0-9-]+", "".join(map(text_of, ROOT.glob("src/**/*.py")))))
+    assert {n for n in named if n != "eq-label"} - set(book().displays) == set()
+
+
+# Chapters and code
+
+
+@by_stem
+def test_every_row_of_the_summary_names_a_function_and_its_test(path):
+    rows = re.findall(r"^\| (\{eq\}.*) \| (`.*`) \| `(.*)` \|$", text_of(path), re.M)
+    for labels, functions, test in rows:
+        source = text_of(ROOT / test)
+        assert re.search(r"\{eq\}`eq-", labels)
+        for function in re.findall(r"`(\w+)`", functions):
+            assert hasattr(backprop, function), f"backprop has no {function}"
+            assert re.search(rf"\b{function}\b", source), f"{test} never calls {function}"
+
+
+@by_stem
+def test_cells_run_and_assert(path):
+    code, _ = cells_of(path)
+    assert code, f"no cells were found in {path.name}"
+    namespace = {"__name__": "__main__"}
+    for cell in code:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.chdir(ROOT / "book"):
+            exec(compile(cell.source, f"{path.name}: cell", "exec"), namespace)
+
+
+@by_stem
+def test_cells_are_short_assert_something_and_define_no_function(path):
+    for cell in cells_of(path)[0]:
+        tree = ast.parse(cell.source)
+        kinds = {type(node) for node in ast.walk(tree)}
+        lines = [line for line in cell.source.split("\n") if line.strip()]
+        assert len(lines) <= 15, cell.source
+        assert not kinds & {ast.FunctionDef, ast.ClassDef}, cell.source
+        assert ast.Assert in kinds or "from figures" in cell.source, cell.source
+
+
+@by_stem
+def test_no_cell_follows_another_without_prose_between(path):
+    _, notebook = cells_of(path)
+    kinds = [cell.cell_type for cell in notebook.cells]
+    assert "code code" not in " ".join(kinds)
+    assert nbformat.validate(notebook) is None
+
+
+@by_stem
+def test_chapters_begin_with_the_result_and_end_with_a_summary_and_sources(path):
+    text = text_of(path)
+    assert re.search(r"^# .*?\n\n.*?\$\$.*?^\*\*What you need:\*\*", text, re.M | re.S)
+    headings = re.findall(r"^## (.*)$", text, re.M)
+    assert "Summary" in headings and headings[-1] == "Sources"
+
+
+@by_chapter
+def test_prose_has_no_filler_and_one_sentence_a_line(path):
+    prose = re.sub(r"^(```|~~~).*?^\1`*$|^\$\$.*?^\$\$.*?$", "", text_of(path), flags=re.M | re.S)
+    assert not re.search(r"\b(clearly|obviously|trivially|easy to see|of course)\b", prose, re.I)
+    for line in prose.split("\n"):
+        if not line.startswith(("|", ">", "%", ":", "-")):
+            assert not re.search(r"[a-z)]\. [A-Z]", line), f"two sentences in one line: {line}"
+
+
+# Docstrings
+
+
+@by_function
+def test_docstrings_follow_numpydoc(name):
+    # SA01 and ES01 ask for "See Also" and an extended summary even where there is nothing to add;
+    # SS06 and the like ask for one line without the formula, which is the point here.
+    accepted = {"SA01", "ES01", "SS03", "SS05", "SS06", "GL01", "GL08", "PR08", "PR09", "RT02"}
+    accepted |= {"RT03", "RT04", "RT05", "PR01", "PR06", "PR07", "SS04", "YD01", "GL03", "SS02"}
+    errors = validate(f"backprop.{name}")["errors"]
+    assert [e for e in errors if e[0] not in accepted] == []
+
+
+@by_function
+def test_docstrings_say_what_is_raised_and_show_an_example(name):
+    doc = inspect.getdoc(getattr(backprop, name))
+    for section in ("Parameters", "Returns", "Raises", "Examples"):
+        assert f"\n{section}\n---" in doc, f"{name} lacks {section}"
+
+
+# The repository
+
+
+def test_each_module_has_a_test_of_its_name_or_its_package():
+    for path in ROOT.glob("src/*/*.py"):
+        names = {path.stem.strip("_"), path.parent.name}
+        assert any((ROOT / f"tests/test_{name}.py").exists() for name in names), path
+
+
+def test_nothing_in_the_mathematics_knows_the_rest():
+    for path in ROOT.glob("src/backprop/*.py"):
+        assert not re.search(
+            r"^(from|import) (proofread|equation_cards|figures)", text_of(path), re.M
+        )
+    for path in (*ROOT.glob("src/proofread/*.py"), *ROOT.glob("src/figures/*.py")):
+        assert not re.search(
+            r"^(from|import) (sphinx|docutils|equation_cards)", text_of(path), re.M
+        )
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt"])
+def test_every_dependency_is_pinned_and_has_its_reason(name):
+    lines = [line for line in text_of(ROOT / name).split("\n") if line and line[0] not in "#-"]
+    assert lines
+    for line in lines:
+        assert re.fullmatch(r"[\w.\[\]-]+==[\w.]+ +# .+", line), line
+
+
+def test_the_version_is_the_same_everywhere():
+    version = re.search(r'^version = "(.*)"$', text_of(ROOT / "pyproject.toml"), re.M)[1]
+    assert f"version: {version}" in text_of(ROOT / "CITATION.cff")
+    assert f"## {version}" in text_of(ROOT / "CHANGELOG.md")
