@@ -1,6 +1,7 @@
 """The Sphinx extension on a book of one page."""
 
 import re
+from pathlib import Path
 
 import pytest
 from sphinx.application import Sphinx
@@ -8,8 +9,8 @@ from sphinx.errors import ExtensionError
 
 from equation_cards.katex import Renderer
 from equation_cards.source import body
-from test_book import ROOT
 
+ROOT = Path(__file__).parent.parent
 PAGE = r"""
 % world: softmax
 

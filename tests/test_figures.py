@@ -8,11 +8,12 @@ import pytest
 from backprop import softmax, softmax_jacobian
 from figures.drawing import INK, Drawing
 from figures.forward import shapes_of_the_network
-from figures.softmax import jacobian_heat_map
+from figures.softmax import jacobian_heat_map, paths_to_the_loss
 
 J = softmax_jacobian(softmax(np.arange(4.0)))
 DRAWINGS = {
     "shapes-of-the-network": shapes_of_the_network,
+    "paths-to-the-loss": paths_to_the_loss,
     "jacobian-heat-map": lambda: jacobian_heat_map(J),
 }
 every = pytest.mark.parametrize("name", DRAWINGS)

@@ -3,7 +3,7 @@
 import json
 import shutil
 import subprocess
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -28,7 +28,7 @@ class Renderer:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
         )  # fmt: skip
 
-    @lru_cache(maxsize=None)  # noqa: B019 - one renderer lives as long as the build
+    @cache  # noqa: B019 - one renderer lives as long as the build
     def html(self, latex, display):
         request = {"latex": latex, "display": display}
         self.process.stdin.write(json.dumps(request) + "\n")

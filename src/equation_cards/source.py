@@ -1,4 +1,4 @@
-"""The directive that shows a function of `backprop` as it stands in ``src/``, without its docstring."""
+"""The directive that shows a function as it stands in ``src/``, without its docstring."""
 
 import ast
 import inspect

@@ -1,8 +1,53 @@
-"""The Jacobian of the softmax as a heat map."""
+"""The Jacobian of the softmax: as arrows between numbers, and as a heat map."""
 
 from matplotlib.colors import TwoSlopeNorm
 
-from figures.drawing import Drawing
+from figures.drawing import BLUE, ORANGE, Drawing
+
+
+def paths_to_the_loss():
+    """Two logits, two probabilities, one loss, and every arrow a partial derivative."""
+    drawing = Drawing(
+        "paths-to-the-loss",
+        "Two logits, z1 and z2, on the left, two probabilities, y hat 1 and y hat 2, in the middle "
+        "and the loss L on the right. Each logit has an arrow to each probability: four arrows, "
+        "the four entries of the Jacobian. Each probability has an arrow to the loss: two arrows, "
+        "the two entries of the gradient d y hat.",
+        6.0,
+        2.6,
+    )
+    logits, outputs, loss = [(0, 1), (0, 0)], [(3.2, 1), (3.2, 0)], (6, 0.5)
+    with drawing:
+        axes = drawing.figure.subplots()
+        for i, output in enumerate(outputs, 1):
+            label(axes, output, rf"$\hat{{y}}_{i}$")
+            arrow(axes, output, loss, ORANGE, rf"$d\hat{{y}}_{i}$", 0.5)
+            for j, logit in enumerate(logits, 1):
+                partial = rf"$\partial\hat{{y}}_{i}/\partial z_{j}$"
+                arrow(axes, logit, output, BLUE, partial, 0.5 if i == j else 0.2)
+        for j, logit in enumerate(logits, 1):
+            label(axes, logit, f"$z_{j}$")
+        label(axes, loss, "$L$")
+        axes.set(xlim=(-0.3, 6.3), ylim=(-0.3, 1.35))
+        axes.axis("off")
+    return drawing
+
+
+def label(axes, at, text):
+    """A number of the network."""
+    axes.text(*at, text, ha="center", va="center", fontsize=15)
+
+
+def arrow(axes, start, end, colour, text, share):
+    """An arrow with its derivative written beside it, at a share of the way."""
+    style = {"arrowstyle": "->", "color": colour, "lw": 1.8, "shrinkA": 14, "shrinkB": 14}
+    axes.annotate("", end, start, arrowprops=style)
+    x, y = (s + share * (e - s) for s, e in zip(start, end))
+    rising = end[1] - start[1]
+    axes.text(
+        x, y, text, fontsize=11,
+        ha="left" if rising else "center", va="top" if rising > 0 else "bottom",
+    )  # fmt: skip
 
 
 def jacobian_heat_map(J):

@@ -26,15 +26,15 @@ def main(labels):
 
 def everything(book):
     failures, width = [], max(map(len, book.displays), default=0)
+    anchors = [(name, i) for name, world in WORLDS.items() for i in range(len(world.anchors))]
+    for anchor in anchors:  # first, because a wrong definition fails all that rests on it
+        try:
+            book.check_anchor(*anchor)
+        except ValueError as error:
+            failures.append(str(error))
     for label in book.displays:
         try:
             print(line(book.check(label), width))
-        except ValueError as error:
-            failures.append(str(error))
-    anchors = [(name, i) for name, world in WORLDS.items() for i in range(len(world.anchors))]
-    for anchor in anchors:
-        try:
-            book.check_anchor(*anchor)
         except ValueError as error:
             failures.append(str(error))
     if unchecked := book.too_many_unchecked():

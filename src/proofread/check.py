@@ -115,8 +115,9 @@ class Book:
             for latex, ours in zip_longest(results, found):
                 book = whole(latex, point)
                 if np.shape(ours) != book.shape or not relative(book, ours) <= TOLERANCE:
+                    label = world.made.get(latex)
                     raise ValueError(
-                        f"world {name}: {latex} of the book and "
+                        f"world {name}: {latex} of the book{label and f', {label},' or ''} and "
                         f"{function.__name__}({', '.join(arguments)}) of the code differ"
                     )
 

@@ -82,7 +82,8 @@ class Shapes:
             return shape
         axes = [a for a in shape if a != "1"]
         if len(subs) != len(axes):
-            raise Mistake.on(tree, f"{show(shape)} takes {len(axes)} indices here, got {len(subs)}")
+            wanted = "1 index" if len(axes) == 1 else f"{len(axes)} indices"
+            raise Mistake.on(tree, f"{show(shape)} takes {wanted} here, got {len(subs)}")
         for sub, axis in zip(subs, axes):
             self.index(sub, axis, tree)
         return ()

@@ -1,0 +1,192 @@
+"""The notation: every rule of the grammar, how tightly it binds, and what it refuses."""
+
+import pytest
+from lark import Token
+from lark.exceptions import GrammarError
+
+from proofread import parse as module
+from proofread.parse import Mistake, canonical, name, parse, parser
+
+EXPRESSIONS = [
+    # tightness
+    ("a b c", "times(times(a, b), c)"),
+    ("a + b c - f", "minus(plus(a, times(b, c)), f)"),
+    ("-a b + c", "plus(negative(times(a, b)), c)"),
+    (r"-\sum_i a_i", "negative(sum(i, indexed(a, sub(i))))"),
+    (r"a b \odot c + f", "plus(odot(times(a, b), c), f)"),
+    (r"a \odot b \odot c", "odot(odot(a, b), c)"),
+    (r"a \odot b \oslash c", "oslash(odot(a, b), c)"),
+    (r"a \oslash b + c", "plus(oslash(a, b), c)"),
+    (r"a \odot \log b", r"odot(a, apply(\log, b))"),
+    (r"a \oslash \log b", r"oslash(a, apply(\log, b))"),
+    ("a b / c", "over(times(a, b), c)"),
+    ("1/2", "over(number(1), number(2))"),
+    ("a/2 + b", "plus(over(a, number(2)), b)"),
+    ("2 a", "times(number(2), a)"),
+    (r"\frac{a + b}{2} c", "times(over(plus(a, b), number(2)), c)"),
+    (r"\dfrac{a}{b}", "over(a, b)"),
+    ("(a + b) c", "times(group(plus(a, b)), c)"),
+    (r"\left[a\right] \bigl(b\bigr)", "times(group(a), group(b))"),
+    # sums take all that follows, up to + or -
+    (r"\sum_i a_i b_i + c", "plus(sum(i, times(indexed(a, sub(i)), indexed(b, sub(i)))), c)"),
+    (r"\sum_i a_i \odot b", "sum(i, odot(indexed(a, sub(i)), b))"),
+    (r"c \sum_i \sum_j a_{ij}", "times(c, sum(i, sum(j, indexed(a, sub(i, j)))))"),
+    (r"\sum_{k=1}^{K} a_k", "sum(k, 1, K, indexed(a, sub(k)))"),
+    (r"\sum_{k=1}^K a_k", "sum(k, 1, K, indexed(a, sub(k)))"),
+    (r"\sum_{k=1}^{10} a_k", "sum(k, 1, 10, indexed(a, sub(k)))"),
+    (r"\sum_{k \ne i} a_k", "sum_except(k, i, indexed(a, sub(k)))"),
+    # functions
+    (r"\log(a) b", r"times(apply(\log, a), b)"),
+    (r"c \log a_i", r"times(c, apply(\log, indexed(a, sub(i))))"),
+    (r"\log \log a", r"apply(\log, apply(\log, a))"),
+    (r"\log \frac{a}{b}", r"apply(\log, over(a, b))"),
+    (r"\tanh \exp(a)", r"apply(\tanh, apply(\exp, a))"),
+    (r"\operatorname{diag}(a) \operatorname{tr}(b)", "times(apply(diag, a), apply(tr, b))"),
+    (r"\operatorname {softmax}(z)", "apply(softmax, z)"),
+    (r"e^{-z_i} a", "times(exponential(negative(indexed(z, sub(i)))), a)"),
+    # symbols and what hangs on them
+    (r"W_{2,ij}", "indexed(W, sub(2, i, j))"),
+    (r"W_{12}", "indexed(W, sub(12))"),
+    (r"\hat{y}_n^\top", r"indexed_raised(\hat y, sub(n), transpose)"),
+    (r"\hat y_n^{\top}", r"indexed_raised(\hat y, sub(n), transpose)"),
+    (r"\mathbf 1_{N\times H}", r"indexed(\mathbf 1, sub(shape(N, H)))"),
+    (r"\mathbf{1}^\top", r"raised(\mathbf 1, transpose)"),
+    ("x^2", "raised(x, power(2))"),
+    ("x^{12}", "raised(x, power(12))"),
+    ("(a b)_{ij}", "indexed(group(times(a, b)), sub(i, j))"),
+    (r"(a b)^\top", "raised(group(times(a, b)), transpose)"),
+    ("dW_1", "indexed(gradient(W), sub(1))"),
+    (r"\Delta \hat y_i", r"indexed(change(\hat y), sub(i))"),
+    ("PL_n L", "times(indexed(PL, sub(n)), L)"),
+    (r"\delta_{ij} \ell", r"times(indexed(\delta, sub(i, j)), \ell)"),
+    # derivatives
+    (r"\frac{\partial a}{\partial b} c", "times(partial(a, b), c)"),
+    (r"\frac{\partial \log a_i}{\partial b_j}",
+     r"partial(apply(\log, indexed(a, sub(i))), indexed(b, sub(j)))"),
+    (r"\frac{\partial \log(a)}{\partial b}", r"partial(apply(\log, a), b)"),
+    (r"\frac{\partial (a b)}{\partial c}", "partial(group(times(a, b)), c)"),
+    (r"c \frac{\partial}{\partial z_j} e^{z_i} + a",
+     "plus(times(c, derivative(indexed(z, sub(j)), exponential(indexed(z, sub(i))))), a)"),
+    # arrays
+    (r"\begin{pmatrix} a & -b \\ 1 & c \end{pmatrix}",
+     "matrix(entries(a, negative(b)), entries(number(1), c))"),
+    (r"\begin{cases} a & \text{if } i = j \\ b & \text{for } i \ne j \end{cases}",
+     "cases(case(a, same(i, j)), case(b, different(i, j)))"),
+    (r"\underbrace{a}_{1\times K} b", "times(stated(a, shape(1, K)), b)"),
+    (r"a \, b \quad c ~ d\,x", "times(times(times(a, b), c), gradient(x))"),
+]  # fmt: skip
+
+DISPLAYS = [
+    ("a = b", "display(row(statement(a, equals(b))))"),
+    ("a &= b = c.", "display(row(statement(a, equals(b), equals(c))))"),
+    ("a = b, c = f", "display(row(statement(a, equals(b)), statement(c, equals(f))))"),
+    (r"a \in \mathbb R^{N\times K},", "display(row(statement(a, belongs(shape(N, K)))))"),
+    (r"a \in \mathbb{R}^{1\times 2}", "display(row(statement(a, belongs(shape(1, 2)))))"),
+    (r"\begin{aligned} a &= b \\ &= c && \text{why} \end{aligned}",
+     r"display(row(statement(a, equals(b))), row(statement(equals(c, remark(\text why)))))"),
+    (r"a = b \text{ since } c = 1", "display(row(statement(a, equals(b, since(c, number(1))))))"),
+    (r"a = b \text{for } i = j \text{ if } i \ne k",
+     "display(row(statement(a, equals(b, given(same(i, j)), given(different(i, k))))))"),
+]  # fmt: skip
+
+
+def spelled(tree):
+    """``plus(a, b)``: a tree in one line."""
+    if isinstance(tree, Token):
+        return name(tree).lstrip("& ").removeprefix(r"\operatorname ")
+    if tree.data == "symbol":
+        return spelled(tree.children[0])
+    inside = ", ".join(spelled(child) for child in tree.children)
+    return f"{tree.data}({inside})" if inside else str(tree.data)
+
+
+@pytest.mark.parametrize(("latex", "expected"), EXPRESSIONS)
+def test_an_expression_is_read_as_it_binds(latex, expected):
+    assert spelled(parse(latex, "expr")) == expected
+
+
+@pytest.mark.parametrize(("latex", "expected"), DISPLAYS)
+def test_a_display_is_read_in_rows_statements_and_steps(latex, expected):
+    assert spelled(parse(latex)) == expected
+
+
+def test_every_rule_of_the_grammar_stands_in_a_table_above():
+    trees = [parse(latex, "expr") for latex, _ in EXPRESSIONS]
+    trees += [parse(latex) for latex, _ in DISPLAYS]
+    seen = {str(node.data) for tree in trees for node in tree.iter_subtrees()}
+    known = {r.alias or str(r.origin.name) for r in parser().rules if not r.options.expand1}
+    assert {rule for rule in known if not rule.startswith("_")} == seen
+
+
+def test_an_ambiguous_notation_is_refused(monkeypatch):
+    monkeypatch.setattr(module, "GRAMMAR", module.GRAMMAR.replace("tail: last", "tail: last | sum"))
+    with pytest.raises(GrammarError):
+        parser.__wrapped__()
+
+
+@pytest.mark.parametrize(
+    ("latex", "message", "place"),
+    [
+        # not in the notation
+        (r"a = \sin b", r"\sin is not part of the notation", r"\sin"),
+        (r"a = \newcommand b", r"\newcommand is not part of the notation", r"\newcommand"),
+        (r"a \approx b", r"\approx is not part of the notation", r"\approx"),
+        (r"a = b % c", "'%' is not part of the notation", "%"),
+        (r"a = \frac12", "'\\\\' is not part of the notation", "\\"),
+        (r"a = \text{if $b$}", "'\\\\' is not part of the notation", "\\"),
+        (r"a = \mathbb R", "'\\\\' is not part of the notation", "\\"),
+        # more than one reading
+        (r"a = \log b c", "unexpected c", "c"),
+        (r"a = \log b / c", "unexpected /", "/"),
+        (r"b = \log a \odot c", r"unexpected \odot", r"\odot"),
+        (r"c = \frac{\partial}{\partial z} a b", "unexpected b", "b"),
+        (r"f = a / b c", "unexpected c", "c"),
+        (r"f = a / b / c", "unexpected /", None),
+        (r"f = a \oslash b \odot c", r"unexpected \odot", r"\odot"),
+        (r"a = 2 3", "unexpected 3", "3"),
+        (r"a = b 2", "unexpected 2", "2"),
+        (r"a = b - -c", "unexpected -", None),
+        (r"a = x^12", "put braces around more than one digit", "^12"),
+        (r"a = x_12", "put braces around more than one digit", "_12"),
+        (r"a = \sum_{k=1}^10 x_k", "put braces around more than one digit", "^10"),
+        (r"a = x^T", "unexpected T", "T"),
+        (r"a = e^x", "unexpected x", "x"),
+        (r"a = W^\top_{ij}", "unexpected _", None),
+        (r"a = \log [b]", "unexpected [", "["),
+        (r"a = \frac{\partial a b}{\partial c}", "unexpected b", "b"),
+        # no relation, or half of one
+        ("a", "the display ends too early", None),
+        ("a = ", "the display ends too early", None),
+        ("a = b, c", "the display ends too early", None),
+        (r"\begin{aligned} a &= b \\ \end{aligned}", r"unexpected \end{aligned}", None),
+        ("= = a", "unexpected =", None),
+    ],
+)
+def test_what_the_notation_does_not_know_is_refused_where_it_stands(latex, message, place):
+    with pytest.raises(Mistake) as caught:
+        parse(latex)
+    assert caught.value.message == message
+    if place:
+        assert latex[caught.value.at : caught.value.to] == place
+
+
+def test_a_display_that_ends_too_early_is_pointed_at_its_end():
+    with pytest.raises(Mistake) as caught:
+        parse("a =\n")
+    assert (caught.value.at, caught.value.to) == (3, 4)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (r"\hat{y} + (b)", r"\hat  y+b"),
+        (r"\underbrace{b}_{1\times K}", "b"),
+        (r"\mathbf{1}_{K}", r"\mathbf 1_K"),
+    ],
+)
+def test_expressions_that_read_the_same_are_canonically_equal(one, other):
+    assert canonical(parse(one, "expr")) == canonical(parse(other, "expr"))
+
+
+def test_expressions_that_read_differently_are_not():
+    assert canonical(parse("a b", "expr")) != canonical(parse("b a", "expr"))
