@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 from hypothesis import given
+
+from backprop import adjoint_test, affine, affine_vjp, central_difference, complex_step
 from oracles import (
     FIVE_SIZES,
     agreement,
@@ -15,8 +17,6 @@ from oracles import (
     raises,
     sizes,
 )
-
-from backprop import adjoint_test, affine, affine_vjp, central_difference, complex_step
 
 FORWARD = dict(X=normal(4, 3), W=normal(3, 5), b=normal(1, 5))
 BACKWARD = dict(dZ=normal(4, 5), X=normal(4, 3), W=normal(3, 5))

@@ -136,10 +136,10 @@ def test_prose_has_no_filler_and_one_sentence_a_line(path):
 
 @by_function
 def test_docstrings_follow_numpydoc(name):
-    # SA01 and ES01 ask for "See Also" and an extended summary even where there is nothing to add;
-    # SS06 and the like ask for one line without the formula, which is the point here.
-    accepted = {"SA01", "ES01", "SS03", "SS05", "SS06", "GL01", "GL08", "PR08", "PR09", "RT02"}
-    accepted |= {"RT03", "RT04", "RT05", "PR01", "PR06", "PR07", "SS04", "YD01", "GL03", "SS02"}
+    # Not asked for: "See Also" and a longer summary where there is nothing to add (SA01, ES01), a
+    # sentence for an array whose line gives its shape (PR07, RT03), returns without a name (RT02),
+    # a summary that begins with a verb (SS05): it may begin with the formula.
+    accepted = {"SA01", "ES01", "PR07", "RT03", "RT02", "SS05"}
     errors = validate(f"backprop.{name}")["errors"]
     assert [e for e in errors if e[0] not in accepted] == []
 
@@ -155,7 +155,7 @@ def test_docstrings_say_what_is_raised_and_show_an_example(name):
 
 
 def test_each_module_has_a_test_of_its_name_or_its_package():
-    for path in ROOT.glob("src/*/*.py"):
+    for path in set(ROOT.glob("src/*/*.py")) - set(ROOT.glob("src/*/__init__.py")):
         names = {path.stem.strip("_"), path.parent.name}
         assert any((ROOT / f"tests/test_{name}.py").exists() for name in names), path
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from oracles import frozen, raises
 
 import backprop
 from backprop._boundary import (
@@ -16,6 +15,7 @@ from backprop._boundary import (
     real,
     size,
 )
+from oracles import frozen, raises
 
 # numbers
 

@@ -6,6 +6,15 @@ import mpmath
 import numpy as np
 import pytest
 from hypothesis import given
+
+from backprop import (
+    central_difference,
+    complex_step,
+    cross_entropy,
+    cross_entropy_grad,
+    one_hot,
+    softmax,
+)
 from oracles import (
     FIVE_SIZES,
     TARGETS,
@@ -23,15 +32,6 @@ from oracles import (
     normal,
     raises,
     sizes,
-)
-
-from backprop import (
-    central_difference,
-    complex_step,
-    cross_entropy,
-    cross_entropy_grad,
-    one_hot,
-    softmax,
 )
 
 INPUTS = dict(Z=normal(4, 3), Y=3 * normal(4, 3, seed=1))

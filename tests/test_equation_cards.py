@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from sphinx.application import Sphinx
-from sphinx.errors import ExtensionError
+from sphinx.errors import ExtensionError, SphinxWarning
+from sphinx.util.docutils import docutils_namespace
 
 from equation_cards.katex import Renderer
 from equation_cards.source import body
@@ -37,21 +38,25 @@ J = \hat y
 """
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    root = tmp_path_factory.mktemp("book")
+def build(root, text):
+    """The HTML of a book of one page; any warning is an error."""
     (root / "node_modules").symlink_to(ROOT / "node_modules")
-    (root / "index.md").write_text(PAGE)
+    (root / "index.md").write_text(text)
     (root / "_toc.yml").write_text("root: index\n")
     (root / "_config.yml").write_text("parse: {myst_enable_extensions: [dollarmath]}\n")
     config = {
         "extensions": ["myst_parser", "equation_cards"], "html_math_renderer": "katex",
         "myst_enable_extensions": ["dollarmath"], "exclude_patterns": ["node_modules"],
     }  # fmt: skip
-    app = Sphinx(root, None, root / "out", root / "trees", "html", config, status=None,
-                 warningiserror=True)  # fmt: skip
-    app.build()
+    options = {"status": None, "warning": None, "warningiserror": True}
+    with docutils_namespace():
+        Sphinx(root, None, root / "out", root / "trees", "html", config, **options).build()
     return (root / "out" / "index.html").read_text()
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    return build(tmp_path_factory.mktemp("book"), PAGE)
 
 
 def test_formulas_are_html_and_mathml_without_a_script(page):
@@ -75,6 +80,11 @@ def test_a_source_is_shown_with_its_path_and_without_its_docstring(page):
     text = re.sub(r"<[^>]+>", "", page)
     assert "src/backprop/tanh.py" in text and "def tanh_vjp(dA, A):" in text
     assert "Gradient of Z from the gradient" not in text
+
+
+def test_a_source_that_does_not_exist_names_itself(tmp_path):
+    with pytest.raises(SphinxWarning, match="backprop has no function cross_entropy.gone"):
+        build(tmp_path, "# Page\n\n```{source} cross_entropy.gone\n```\n")
 
 
 def test_a_pulled_equation_links_to_its_number(page):

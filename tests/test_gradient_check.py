@@ -5,7 +5,6 @@ import warnings
 import numpy as np
 import pytest
 from hypothesis import given
-from oracles import agreement, assert_refuses, frozen, normal, raises, sizes
 
 from backprop import (
     adjoint_test,
@@ -19,6 +18,7 @@ from backprop import (
     softmax,
     softmax_vjp,
 )
+from oracles import agreement, assert_refuses, frozen, normal, raises, sizes
 
 each_difference = pytest.mark.parametrize("d", [central_difference, complex_step])
 

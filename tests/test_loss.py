@@ -4,21 +4,6 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given
-from oracles import (
-    FIVE_SIZES,
-    TARGETS,
-    agreement,
-    assert_keeps_precision,
-    assert_mixes,
-    assert_mutates_nothing,
-    assert_refuses,
-    dense,
-    jax_vjp,
-    make_targets,
-    normal,
-    raises,
-    sizes,
-)
 
 from backprop import (
     adjoint_test,
@@ -34,6 +19,21 @@ from backprop import (
     mean_loss_vjp,
     softmax,
     softmax_vjp,
+)
+from oracles import (
+    FIVE_SIZES,
+    TARGETS,
+    agreement,
+    assert_keeps_precision,
+    assert_mixes,
+    assert_mutates_nothing,
+    assert_refuses,
+    dense,
+    jax_vjp,
+    make_targets,
+    normal,
+    raises,
+    sizes,
 )
 
 Ell, Y, PL, Y_hat = -(normal(4, 3) ** 2), normal(4, 3, seed=1), normal(4, 1), softmax(normal(4, 3))

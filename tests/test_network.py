@@ -6,17 +6,6 @@ import jax
 import numpy as np
 import pytest
 from hypothesis import given
-from oracles import (
-    TARGETS,
-    TWENTY_SIZES,
-    agreement,
-    dense,
-    frozen,
-    jax_loss,
-    network,
-    raises,
-    sizes,
-)
 
 from backprop import (
     Cache,
@@ -30,6 +19,17 @@ from backprop import (
     init_params,
     predict,
     softmax,
+)
+from oracles import (
+    TARGETS,
+    TWENTY_SIZES,
+    agreement,
+    dense,
+    frozen,
+    jax_loss,
+    network,
+    raises,
+    sizes,
 )
 
 SIZE = 4, 3, 5, 2

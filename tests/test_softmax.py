@@ -7,6 +7,18 @@ import mpmath
 import numpy as np
 import pytest
 from hypothesis import given
+
+from backprop import (
+    adjoint_test,
+    central_difference,
+    complex_step,
+    log_softmax,
+    log_softmax_vjp,
+    softmax,
+    softmax_jacobian,
+    softmax_jvp,
+    softmax_vjp,
+)
 from oracles import (
     FIVE_SIZES,
     agreement,
@@ -20,18 +32,6 @@ from oracles import (
     normal,
     raises,
     sizes,
-)
-
-from backprop import (
-    adjoint_test,
-    central_difference,
-    complex_step,
-    log_softmax,
-    log_softmax_vjp,
-    softmax,
-    softmax_jacobian,
-    softmax_jvp,
-    softmax_vjp,
 )
 
 FORWARD = softmax, log_softmax

@@ -4,6 +4,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given
+
+from backprop import adjoint_test, central_difference, complex_step, tanh_vjp
 from oracles import (
     FIVE_SIZES,
     agreement,
@@ -16,8 +18,6 @@ from oracles import (
     raises,
     sizes,
 )
-
-from backprop import adjoint_test, central_difference, complex_step, tanh_vjp
 
 INPUTS = dict(dA=normal(4, 5), A=np.tanh(normal(4, 5, seed=1)))
 

@@ -2,12 +2,11 @@
 
 import ast
 import inspect
+from importlib import import_module
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
-
-import backprop
 
 
 def body(function):
@@ -20,14 +19,15 @@ def body(function):
 
 
 class Source(SphinxDirective):
-    """``{source} affine``: the function that a chapter has just derived."""
+    """``{source} affine`` shows a public function, ``{source} affine.name`` any one of a module."""
 
     required_arguments = 1
 
     def run(self):
+        module, _, name = self.arguments[0].rpartition(".")
         try:
-            function = getattr(backprop, self.arguments[0])
-        except AttributeError:
+            function = getattr(import_module(f"backprop.{module}".rstrip(".")), name)
+        except (AttributeError, ImportError):
             raise self.error(f"backprop has no function {self.arguments[0]}") from None
         path = Path(inspect.getsourcefile(function))
         self.env.note_dependency(str(path))

@@ -2,7 +2,6 @@
 
 import zlib
 from dataclasses import dataclass, field
-from itertools import zip_longest
 
 import numpy as np
 
@@ -112,14 +111,16 @@ class Book:
             given = [whole(a, point) for a in arguments]
             found = function(*given)
             found = found if isinstance(found, tuple) else (found,)
-            for latex, ours in zip_longest(results, found):
-                book = whole(latex, point)
-                if np.shape(ours) != book.shape or not relative(book, ours) <= TOLERANCE:
-                    label = world.made.get(latex)
-                    raise ValueError(
-                        f"world {name}: {latex} of the book{label and f', {label},' or ''} and "
-                        f"{function.__name__}({', '.join(arguments)}) of the code differ"
-                    )
+            book = [whole(latex, point) for latex in results]
+            wrong = [latex for latex, *both in zip(results, book, found) if not agree(*both)]
+            if len(found) != len(results):
+                wrong = results
+            if wrong:
+                label = world.made.get(wrong[0])
+                raise ValueError(
+                    f"world {name}: {wrong[0]} of the book{f', {label},' if label else ''} and "
+                    f"{function.__name__}({', '.join(arguments)}) of the code differ"
+                )
 
     def too_many_unchecked(self):
         unchecked = [d.label for d in self.displays.values() if d.unchecked]
@@ -161,7 +162,7 @@ class Check:
         """The step holds at every draw; under a hypothesis, and then not without it."""
         for sizes, error, where in self.differences(step, shapes, step.assumption):
             if not error <= TOLERANCE:
-                raise Mistake.on(step.right, f"the two sides differ at {where}")
+                raise Mistake.on(step.right, f"the two sides differ{where}")
             self.note(step, sizes, error, shapes)
         if step.assumption is not None:
             for _, error, _ in self.differences(step, shapes, None):
@@ -185,7 +186,7 @@ class Check:
             if error <= 1e-3:
                 raise Mistake.on(step.right, f"stands refuted, but is true (error {error:.1e})")
             self.note(step, sizes, error, shapes)
-            self.report.verdict = f"refuted at {where}"
+            self.report.verdict = f"refuted{where}"
 
     def note(self, step, sizes, error, shapes):
         tried = {s: n for s, n in sizes.items() if s in shapes.axes_seen}
@@ -255,8 +256,11 @@ def shapes_of(chain, world, sizes):
             raise Misfit.on(
                 step.right, f"the left side is {show(left)}, the right side {show(right)}"
             )
-        if canonical(step.left) == canonical(step.right):
+        sides = [canonical(step.left), canonical(step.right)]
+        if sides[0] == sides[1]:
             raise Mistake.on(step.right, "the two sides are the same")
+        if step.assumption and sides == [canonical(side) for side in step.assumption.children]:
+            raise Mistake.on(step.assumption, "this supposes what it says")
         for condition in step.conditions:
             shapes.condition(condition)
     shapes.settle(chain[0].left)
@@ -298,9 +302,9 @@ def compare(step, point, shapes):
     sizes = ", ".join(f"{s} = {point.sizes[s]}" for s in SIZES if s in shapes.axes_seen)
     index = ", ".join(f"{i} = {v + 1}" for i, v in places[worst[0]].items())
     entry = f"entry {tuple(int(w) + 1 for w in worst[1:])}" if len(worst) > 1 else ""
-    where = "; ".join(part for part in (sizes, index, entry) if part)
+    place = "; ".join(part for part in (sizes, index, entry) if part)
     hint = hint_of(a, b, {s: n for s, n in point.sizes.items() if s in shapes.axes_seen})
-    where += f": left {a[worst]:.6g}, right {b[worst]:.6g}"
+    where = f"{place and ' at '}{place}: left {a[worst]:.6g}, right {b[worst]:.6g}"
     return error, f"{where}; {hint}" if hint else where
 
 
@@ -324,6 +328,11 @@ def relative(a, b):
     """max|a − b| over the larger of max|a| and max|b|; numbers below 1e-3 count as 1e-3."""
     scale = max(np.abs(a).max(), np.abs(b).max(), 1e-3)
     return float(np.abs(a - b).max() / scale)
+
+
+def agree(book, code):
+    """The same shape and the same numbers."""
+    return np.shape(code) == book.shape and relative(book, code) <= TOLERANCE
 
 
 def assumed(since, world):

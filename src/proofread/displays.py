@@ -40,7 +40,7 @@ class Display:
 
     def complain(self, mistake):
         """The mistake with file, line, column, the line itself and a caret under it."""
-        at = min(mistake.at, len(self.latex))
+        at = max(mistake.at, len(self.latex) - len(self.latex.lstrip()))
         line, column = self.position(at)
         text = self.latex.split("\n")[line - self.line]
         end = len(self.latex) if mistake.to is None else mistake.to
@@ -107,10 +107,9 @@ class _Page:
                 case "html_block" if ELSEWHERE.search(token.content):
                     self.stop(line, NOT_A_BLOCK)
                 case "inline":
-                    if any(c.type.startswith("math") and c.markup == "$$" for c in token.children):
-                        self.stop(line, "a display needs a blank line before its $$")
-                    if ELSEWHERE.search(CODE_OR_MATH.sub("", token.content)):
-                        self.stop(line, NOT_A_BLOCK)
+                    if found := ELSEWHERE.search(CODE_OR_MATH.sub("", token.content)):
+                        blank = "a display needs a blank line before its $$"
+                        self.stop(line, blank if found[0] == "$$" else NOT_A_BLOCK)
 
     def directive(self, token, line):
         match = re.match(r"\{([^}]+)\}(.*)", token.info)

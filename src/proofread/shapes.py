@@ -150,6 +150,7 @@ class Shapes:
         if token == "I":
             raise Mistake.on(tree, "say how large the identity is: I_K")
         if token in SIZES:
+            self.axes_seen.add(str(token))
             return ()
         return self.reference(tree)
 
@@ -249,7 +250,7 @@ class Shapes:
         if shape:
             raise Misfit.on(tree, f"power of an array of shape {show(shape)}")
         if not sup.children[0].isdigit():
-            raise Mistake.on(sup, "a power is a whole number")
+            raise Mistake.on(tree, "a power is a whole number")
         return ()
 
     def indexed_raised(self, tree, base, sub, sup):

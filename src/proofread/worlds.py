@@ -94,7 +94,7 @@ NETWORK = World(
     still=(r"\dot Y",),
     ones="N×1",
     aliases={"2": "DK", "500": "H"},
-    assumptions={r"\sum_{k=1}^{K} \dot y_k = 1": _normalised},
+    assumptions={r"\sum_{k=1}^{K} \dot y_k = 1": _normalised, "N = 1": {"N": 1}},
     anchors=(
         (["Z_1"], bp.affine, ["X", "W_1", "b_1"]),
         (["A_1"], np.tanh, ["Z_1"]),

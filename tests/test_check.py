@@ -1,0 +1,420 @@
+"""Every equation and every anchor of the book; and what each check catches, on a small book."""
+
+from copy import copy
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import backprop as bp
+from proofread import check as module
+from proofread.check import Book, draw_sizes, relative
+from proofread.shapes import SIZES
+from proofread.worlds import WORLDS
+from small_book import DEFINITION, TINY, check, complaint, display, only, page, pointed, write
+
+ROOT = Path(__file__).parents[1]
+BOOK = Book(ROOT)
+ANCHORS = [(name, i) for name, world in WORLDS.items() for i in range(len(world.anchors))]
+
+
+def said(anchor):
+    _, function, arguments = WORLDS[anchor[0]].anchors[anchor[1]]
+    return f"{anchor[0]}-{function.__name__}-{'-'.join(arguments)}"
+
+
+# The book itself
+
+
+@pytest.mark.parametrize("label", sorted(BOOK.displays))
+def test_equation(label):
+    report = BOOK.check(label)
+    assert report.details or report.verdict != "holds"
+
+
+@pytest.mark.parametrize("anchor", ANCHORS, ids=said)
+def test_anchor(anchor):
+    BOOK.check_anchor(*anchor)
+
+
+def test_at_most_five_in_a_hundred_displays_are_unchecked():
+    assert BOOK.too_many_unchecked() == []
+
+
+def test_the_book_has_equations():
+    assert len(BOOK.displays) >= 60
+    assert {display.world for display in BOOK.displays.values()} >= set(WORLDS)
+
+
+# Three corners: equation, independent derivative, code
+
+
+def reread(**displays):
+    """The book with some displays exchanged, and nothing computed yet."""
+    book = copy(BOOK)
+    book.displays, book.programs = BOOK.displays | displays, {}
+    return book
+
+
+def test_equations_hold_and_anchors_fail_when_the_code_returns_garbage(monkeypatch):
+    def garbage(*args, **options):
+        return [[float("nan")]]
+
+    for function in (f for f in vars(bp).values() if hasattr(f, "__code__")):
+        monkeypatch.setattr(function, "__code__", garbage.__code__)
+    book = reread()
+    for label in book.displays:
+        book.check(label)
+    for name, index in ANCHORS:
+        if WORLDS[name].anchors[index][1] is not np.tanh:
+            with pytest.raises(ValueError, match=r"^world \w+: .* of the code differ$"):
+                book.check_anchor(name, index)
+
+
+WRONG = {
+    "eq-forward-hidden": (r"+ \underbrace{b_1}", r"- \underbrace{b_1}"),
+    "eq-forward-tanh": (r"\tanh(z_1)", "(z_1)"),
+    "eq-forward-logits": (r"+ \underbrace{b_2}", r"- \underbrace{b_2}"),
+    "eq-forward-softmax": ("(z_2)", "(2 z_2)"),
+    "eq-forward-log": (r"\log \hat y", r"\tanh \hat y"),
+    "eq-forward-likelihood": (r"\underbrace{\ell_n}_{1\times K}", r"2 \ell_n"),
+    "eq-forward-loss": ("-", ""),
+    "eq-softmax-definition": ("e^{z_k}", "e^{-z_k}"),
+    "eq-softmax-log": (r"\log \hat y_i", r"\hat y_i"),
+    "eq-softmax-jacobian-entries": ("=", "= -"),
+}
+
+
+def test_every_definition_is_made_wrong_below():
+    made = {label for world in WORLDS.values() for label in world.made.values()}
+    assert made == set(WRONG)
+
+
+@pytest.mark.parametrize("label", WRONG)
+def test_an_anchor_catches_a_wrong_definition(label):
+    old, new = WRONG[label]
+    was = BOOK.displays[label]
+    assert old in was.latex
+    book = reread(**{label: replace(was, latex=was.latex.replace(old, new, 1))})
+    failed = []
+    for name, index in ANCHORS:
+        if name == was.world:
+            try:
+                book.check_anchor(name, index)
+            except ValueError as error:
+                failed.append(str(error))
+    assert failed
+
+
+# Draws
+
+
+@pytest.mark.parametrize("fixed", [{}, {"K": 2}, {"K": 4, "H": 3}, {"K": 4, "H": 3, "D": 5}])
+def test_sizes_are_pairwise_different_and_change_from_draw_to_draw(fixed):
+    for seed in range(50):
+        one, two = draw_sizes(np.random.default_rng(seed), fixed)
+        for sizes in (one, two):
+            assert len(set(sizes.values())) == len(SIZES)
+            assert min(sizes.values()) >= 2
+            assert sizes.items() >= fixed.items()
+        assert all(one[s] != two[s] for s in SIZES if s not in fixed)
+
+
+def test_each_step_is_executed_at_two_draws(tmp_path):
+    report = check(tmp_path, r"v W^\top = (W v^\top)^\top = \sum_{k=1}^{K} (W v^\top)^\top / K")
+    assert report.steps == 2
+    assert [step.right.data for step, _, _ in report.details] == ["raised"] * 2 + ["sum"] * 2
+    assert len(report.sizes) == 2
+    assert all(sizes.keys() == {"D", "K"} for sizes in report.sizes)
+
+
+def test_results_are_the_same_on_every_run(tmp_path):
+    runs = [check(tmp_path, r"dv\,\mathbf 1 = 0") for _ in range(2)]
+    assert runs[0].error == runs[1].error
+    assert runs[0].sizes == runs[1].sizes
+
+
+# What holds
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"dv = dp\,\frac{\partial p}{\partial v}",
+        r"dp\,\frac{\partial p}{\partial v}\,\mathbf 1 = 0",
+        r"\sum_{k=1}^{K} w_k^2 = w w^\top, w w^\top = \operatorname{tr}(w^\top w)",
+        r"\frac{\partial p_i}{\partial v_j} = p_i(\delta_{ij} - p_j)",
+        r"\frac{\partial p_i}{\partial v_j} = -p_i p_j \text{for } i \ne j",
+        r"\frac{\partial p_i}{\partial v_j} = p_i - p_i p_j \text{for } i = j",
+        r"\begin{aligned} v + v &= 2 v && \text{why} \\ &= v + 2 v - v \end{aligned}",
+        r"W = (W^\top)^\top \in \mathbb R^{D\times K}",
+        r"w \in \mathbb{R}^{1\times K}",
+        r"(w\,\mathbf 1)\,v = v \text{since } \sum_{k=1}^{K} w_k = 1",
+        r"1 - p_i = p_j \text{for } i \ne j \text{since } K = 2",
+    ],
+)
+def test_a_true_equation_holds(tmp_path, latex):
+    assert check(tmp_path, latex).verdict == "holds"
+
+
+# What does not
+
+
+@pytest.mark.parametrize(
+    ("latex", "column", "message", "caret"),
+    [
+        (r"v = \sin w", 5, r"\sin is not part of the notation", r"\sin"),
+        ("v = w w 2", 9, "unexpected 2", "2"),
+        ("v =", 4, "the display ends too early", " "),
+        ("v = q", 5, "q is not declared in this world", "q"),
+        ("v_i = x_i", 7, "index i ranges over K elsewhere, over D here", "x_i"),
+        ("v = x M", 5, "product of 1×D and K×K: inner dimensions D and K differ", "x M"),
+        ("v = w + x", 5, "sum of 1×K and 1×D: the shapes differ", "w + x"),
+        (r"v = \underbrace{w}_{K\times 1}", 21, "stated as K×1, but it is 1×K", r"K\times 1"),
+        (r"v \in \mathbb R^{K\times 1}", 18, "stated as K×1, but it is 1×K", r"K\times 1"),
+        ("v = W", 5, "the left side is 1×K, the right side D×K", "W"),
+        ("v = 1", 5, "the left side is 1×K, the right side a number", "1"),
+        ("v = v", 5, "the two sides are the same", "v"),
+        (r"v = \underbrace{(v)}_{1\times K}", 5, "the two sides are the same", None),
+        ("= v", 1, "nothing stands before the first =", "= v"),
+        (r"v = w \text{since } g = 1", 7,
+         r"this world knows no such hypothesis; it knows: \sum_{k=1}^{K} w_k = 1; K = 2", None),
+        (r"v + v = 2 v \text{since } \sum_{k=1}^{K} w_k = 1", 13,
+         "holds without this hypothesis as well", None),
+        (r"K = 2 \text{since } K = 2", 7, "this supposes what it says", None),
+        (r"1 - p_i = p_j \text{since } K = 2 \text{since } K = 2", 35, "one hypothesis a step",
+         r"\text{since } K = 2"),
+        (r"v_i = w_i \text{for } j = i \text{for } i \ne j", None,
+         "no index meets this condition", None),
+        (r"\frac{1}{g - g} = 1", 1, "not a finite number", r"\frac{1}{g - g}"),
+        (r"1 = \frac{1}{g - g}", 5, "not a finite number", r"\frac{1}{g - g}"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_shown_with_its_place(tmp_path, latex, column, message, caret):
+    caret = latex[column - 1 :] if caret is None and column else caret
+    if column is None:
+        assert message in complaint(tmp_path, latex)
+    else:
+        expected = pointed(column, message, latex, " " * (column - 1) + "^" * len(caret))
+        assert complaint(tmp_path, latex) == expected
+
+
+@pytest.mark.parametrize(
+    ("latex", "hint"),
+    [
+        (r"-\frac{1}{N} g = \frac{1}{N} g", "the opposite sign"),
+        (r"\frac{1}{N} v = v", "off by a factor N"),
+        (r"v = -\frac{1}{K} v", "off by a factor −1/K"),
+        ("v = 2 v", "off by a factor 2"),
+        ("2 v = v", "off by a factor 1/2"),
+        (r"M = M^\top", "one side is the transpose of the other"),
+    ],
+)
+def test_sides_that_differ_come_with_a_hint(tmp_path, latex, hint):
+    head, _, _ = complaint(tmp_path, latex).partition("\n")
+    assert ": eq-it: the two sides differ" in head
+    assert head.endswith(f"; {hint}")
+
+
+def test_sides_that_differ_are_shown_at_the_worst_place(tmp_path):
+    message = complaint(tmp_path, r"W_{ij} v = 7 v")
+    place, values = message.splitlines()[0].split(": left ")
+    assert place.startswith("book/page.md:8:12: eq-it: the two sides differ at D = ")
+    assert all(part in place for part in (", K = ", "; i = ", ", j = ", "; entry (1, "))
+    left, right = values.split(", right ")
+    assert abs(float(left) - float(right)) > 1
+
+
+def test_sides_without_indices_are_shown_without_a_place(tmp_path):
+    head = complaint(tmp_path, "g = 7").splitlines()[0]
+    assert head.startswith("book/page.md:8:5: eq-it: the two sides differ: left ")
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        "v + w = 2 v",
+        r"v \odot w = v \oslash w",
+        r"dv = dp\,\frac{\partial p}{\partial v} + v",
+        r"\sum_{k=1}^{K} v_k = v_k",
+        r"v = w \text{for } i = j, v_i = v_j \text{for } i = j",
+        r"M^\top = M",
+        r"\frac{\partial p_i}{\partial v_j} = p_i p_j",
+        r"w\,\mathbf 1 = 1",
+    ],
+)
+def test_a_false_equation_does_not_hold(tmp_path, latex):
+    assert complaint(tmp_path, latex)
+
+
+def test_every_step_of_a_chain_is_checked_on_its_own(tmp_path):
+    message = complaint(tmp_path, "v + v = 2 v = 3 v - v = 3 v = 2 v")
+    assert message.startswith("book/page.md:8:25: eq-it: the two sides differ at K = ")
+
+
+def test_a_hypothesis_is_for_its_own_step(tmp_path):
+    latex = r"(w\,\mathbf 1)\,v = v \text{since } \sum_{k=1}^{K} w_k = 1, (w\,\mathbf 1)\,g = g"
+    assert complaint(tmp_path, latex).startswith("book/page.md:8:81: eq-it: the two sides differ")
+
+
+def test_nothing_that_is_not_a_number_agrees():
+    nan = np.array([1.0, np.nan])
+    assert not relative(nan, nan) <= 1
+    assert relative(np.zeros(2), np.full(2, 1e-6)) == pytest.approx(1e-3)
+
+
+# Refuted
+
+
+def refuted(root, latex, fails="value", more=""):
+    text = f"% world: tiny\n\n{display(DEFINITION, 'eq-p')}"
+    with only(tiny=TINY):
+        text += f"```{{refuted}}\n:label: eq-it\n:fails: {fails}\n{latex}\n```\n"
+        try:
+            return Book(write(root, text)).check("eq-it").verdict
+        except ValueError as error:
+            return str(error)
+
+
+def test_what_stands_refuted_is_false(tmp_path):
+    assert refuted(tmp_path, "v = 2 w").startswith("refuted at K = ")
+    told = "refuted: the left side is 1×K, the right side K×1"
+    assert refuted(tmp_path, r"v = w^\top", "shape") == told
+
+
+@pytest.mark.parametrize(
+    ("latex", "fails", "place", "message", "caret"),
+    [
+        ("v = 2 w", "shape", 1, "refuted by shape, but every shape fits", 1),
+        (r"v = w^\top", "value", 5, "the left side is 1×K, the right side K×1", 6),
+        ("v = q", "shape", 5, "q is not declared in this world", 1),
+        ("v = 2 w = w", "value", 1, "a refuted display states one equation with one =", 1),
+        ("v = 2 w, v = w", "value", 1, "a refuted display states one equation with one =", 1),
+        (r"v_i = \frac{g}{g - g}", "value", 7, "not a finite number", 15),
+        (r"g = \log(g - g)", "value", 5, "logarithm of a number that is not positive", 11),
+    ],
+)
+def test_a_refutation_that_fails_is_shown(tmp_path, latex, fails, place, message, caret):
+    expected = f"book/page.md:10:{place}: eq-it: {message}\n    {latex}\n    "
+    expected += " " * (place - 1) + "^" * caret
+    assert refuted(tmp_path, latex, fails) == expected
+
+
+def test_what_stands_refuted_but_is_true_is_shown(tmp_path):
+    message = refuted(tmp_path, "v + v = 2 v")
+    told = "book/page.md:10:9: eq-it: stands refuted, but is true (error 0.0e+00)"
+    assert message == f"{told}\n    v + v = 2 v\n            ^^^"
+
+
+def test_what_stands_refuted_is_false_under_its_hypothesis_too(tmp_path):
+    message = refuted(tmp_path, r"(w\,\mathbf 1)\,v = v \text{since } \sum_{k=1}^{K} w_k = 1")
+    assert message.startswith("book/page.md:10:21: eq-it: stands refuted, but is true (error ")
+
+
+# Definitions and anchors
+
+
+def test_a_world_wants_its_definitions(tmp_path):
+    with only(tiny=TINY), pytest.raises(ValueError) as caught:
+        Book(write(tmp_path, f"% world: tiny\n\n{display('v = w', 'eq-it')}")).check("eq-it")
+    assert str(caught.value) == "world tiny: p wants a definition eq-p in this world"
+
+
+def test_a_definition_stands_in_its_own_world(tmp_path):
+    text = f"% world: other\n\n{display(DEFINITION, 'eq-p')}% world: tiny\n\n"
+    with only(tiny=TINY, other=TINY), pytest.raises(ValueError) as caught:
+        Book(write(tmp_path, text + display("v = w", "eq-it"))).check("eq-it")
+    assert str(caught.value) == "world tiny: p wants a definition eq-p in this world"
+
+
+@pytest.mark.parametrize(
+    ("definition", "column", "message", "caret"),
+    [
+        ("v = p", 1, "this display is to define p", "v"),
+        ("dp = v", 1, "this display is to define p", "dp"),
+        (r"p^\top = v^\top", 1, "this display is to define p", None),
+        (r"p_i = v_j \text{for } i = j", 5, "a definition is an equation without conditions", None),
+        (r"p \in \mathbb R^{1\times K}", 3, "a definition is an equation without conditions", None),
+        (r"p = v \text{since } K = 2", 3, "a definition is an equation without conditions", None),
+        ("p = x", 5, "the left side is 1×K, the right side 1×D", "x"),
+        ("p = p", 5, "the two sides are the same", "p"),
+    ],
+)
+def test_a_definition_says_plainly_what_a_symbol_is(tmp_path, definition, column, message, caret):
+    found = complaint(tmp_path, "v = w", definition=definition).split("\n")
+    assert found[0] == f"book/page.md:4:{column}: eq-p: {message}"
+    if caret:
+        assert found[1:] == [f"    {definition}", "    " + " " * (column - 1) + "^" * len(caret)]
+
+
+def doubled(z):
+    return 2 * bp.softmax(z)
+
+
+def number(z):
+    return 0.5
+
+
+def two(z):
+    return bp.softmax(z), z
+
+
+def nothing(z):
+    return np.nan * z
+
+
+@pytest.mark.parametrize("function", [doubled, number, two, nothing])
+def test_an_anchor_that_disagrees_is_named(tmp_path, function):
+    world = replace(TINY, anchors=((["p"], function, ["v"]), (["p", "dp"], two, ["v"])))
+    with only(tiny=world), pytest.raises(ValueError) as caught:
+        Book(write(tmp_path, page("v + v = 2 v"))).check_anchor("tiny", 0)
+    found = f"{function.__name__}(v) of the code differ"
+    assert str(caught.value) == f"world tiny: p of the book, eq-p, and {found}"
+
+
+def test_an_anchor_stacks_the_rows_of_a_batch(tmp_path):
+    anchors = ((["u"], np.asarray, ["U"]), (["s"], np.asarray, ["S"]), (["U"], np.array, ["u_n"]))
+    with only(tiny=replace(TINY, anchors=anchors)):
+        book = Book(write(tmp_path, page("v + v = 2 v")))
+        for index in range(3):
+            book.check_anchor("tiny", index)
+
+
+# The book as a whole
+
+
+def test_a_label_is_taken_once(tmp_path):
+    with pytest.raises(ValueError) as caught:
+        Book(write(tmp_path, display("v = w", "eq-x") + display("v = w", "eq-x")))
+    assert str(caught.value) == "book/page.md:5: eq-x is taken: book/page.md:1"
+
+
+@pytest.mark.parametrize(
+    ("comment", "message"),
+    [
+        ("", "no '% world: …' stands before this display"),
+        ("% world: tniy\n\n", "no world is called tniy; there are tiny"),
+        ("% world: tiny, K = 1\n\n", "a world cannot have K = 1"),
+        ("% world: tiny, M = 2\n\n", "a world cannot have M = 2"),
+    ],
+)
+def test_a_display_stands_in_a_world(tmp_path, comment, message):
+    with only(tiny=TINY), pytest.raises(ValueError) as caught:
+        Book(write(tmp_path, comment + display("v = w", "eq-it"))).check("eq-it")
+    line = 4 if comment else 2
+    assert str(caught.value) == f"book/page.md:{line}:1: eq-it: {message}\n    v = w\n    ^"
+
+
+@pytest.mark.parametrize(("checked", "unchecked"), [(19, []), (18, ["eq-x"])])
+def test_one_display_in_twenty_may_be_unchecked(tmp_path, checked, unchecked):
+    text = "".join(display("v = w", f"eq-{i}") for i in range(checked))
+    text += "% unchecked: a bound\n\n" + display(r"v \approx w", "eq-x")
+    book = Book(write(tmp_path, text))
+    assert book.too_many_unchecked() == unchecked
+    assert book.check("eq-x").verdict == "unchecked: a bound"
+
+
+def test_the_tolerance_is_far_below_any_mistake():
+    assert module.TOLERANCE <= 1e-9
+    assert module.DRAWS >= 2

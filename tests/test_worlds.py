@@ -1,0 +1,85 @@
+"""The worlds: every symbol has a shape, every definition answers to the code."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from proofread.check import statements
+from proofread.parse import parse
+from proofread.shapes import SIZES, Shapes
+from proofread.worlds import WORLDS, Symbol, World, axes
+
+MADE = [(name, symbol) for name, world in WORLDS.items() for symbol in world.made]
+
+
+def test_a_row_of_a_batch_and_the_batch_are_one_array():
+    world = World(given={"W": "D×K"}, rows={"x": ("X", "D")}, made={"x": "eq-x"})
+    assert world.symbols["x"] == Symbol("X", ("1", "D"), per_sample=True)
+    assert world.symbols["X"] == Symbol("X", ("N", "D"))
+    assert world.symbols["W"] == Symbol("W", ("D", "K"))
+    assert world.arrays == {"X": world.symbols["X"], "W": world.symbols["W"]}
+    assert world.definitions == {"X": ("x", "eq-x")}
+
+
+def test_axes_are_names():
+    assert axes("D×H") == ("D", "H")
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_every_axis_is_a_size_of_the_book_and_no_symbol_is_one(name):
+    world = WORLDS[name]
+    for symbol in world.symbols.values():
+        assert set(symbol.shape) <= {"1", *SIZES}
+    assert not set(world.symbols) & set(SIZES)
+    assert set(axes(world.ones)) <= {"1", *SIZES}
+    assert set("".join(world.aliases.values())) <= set(SIZES)
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_what_a_world_makes_it_declares(name):
+    world = WORLDS[name]
+    assert set(world.made) <= set(world.symbols)
+    assert set(world.generic) <= set(world.given)
+    assert set(world.generic.values()) <= set(world.symbols)
+    assert not set(world.generic) & set(world.made)
+    assert r"L" in world.symbols  # the loss that every gradient is of
+
+
+@pytest.mark.parametrize(("name", "symbol"), MADE)
+def test_every_definition_has_an_anchor(name, symbol):
+    world = WORLDS[name]
+    array = world.symbols[symbol].array
+    anchored = {world.symbols[s].array for anchor in world.anchors for s in anchor[0]
+                if s in world.symbols}  # fmt: skip
+    assert array in anchored
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_the_expressions_of_an_anchor_are_of_this_world(name):
+    world = WORLDS[name]
+    for results, function, arguments in world.anchors:
+        assert callable(function)
+        for latex in (*results, *arguments):
+            Shapes(world, {}).of(parse(latex, "expr"))
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_hypotheses_are_equations_and_keep_what_they_say(name):
+    world = WORLDS[name]
+    for latex, bend in world.assumptions.items():
+        ((step,),) = statements(parse(latex))
+        if callable(bend):
+            draw = {r"\dot Y": np.random.default_rng(0).standard_normal((4, 3))}
+            bend(draw)
+            np.testing.assert_allclose(draw[r"\dot Y"].sum(axis=1), 1)
+            assert step.right.data == "number"
+        else:
+            assert latex == ", ".join(f"{size} = {n}" for size, n in bend.items())
+
+
+def test_worlds_are_not_changed_by_accident():
+    world = WORLDS["softmax"]
+    with pytest.raises(AttributeError):
+        world.ones = "1×K"
+    assert replace(world).symbols == world.symbols
