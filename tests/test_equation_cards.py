@@ -83,7 +83,7 @@ def test_a_source_is_shown_with_its_path_and_without_its_docstring(page):
 
 
 def test_a_source_that_does_not_exist_names_itself(tmp_path):
-    with pytest.raises(SphinxWarning, match="backprop has no function cross_entropy.gone"):
+    with pytest.raises(SphinxWarning, match=r"backprop has no function cross_entropy\.gone"):
         build(tmp_path, "# Page\n\n```{source} cross_entropy.gone\n```\n")
 
 

@@ -22,7 +22,8 @@ def shapes_of_the_network():
         "shapes-of-the-network",
         "From left to right: the row x, 1 by D; the matrix W1, D by H; the rows z1 and a1, 1 by H; "
         "the matrix W2, H by K; the rows z2, y hat and ell, 1 by K; the target as a column, "
-        "K by 1; and the number PL, 1 by 1. A dot stands between a row and the matrix it is multiplied by, an arrow before the next row.",
+        "K by 1; and the number PL, 1 by 1. "
+        "A dot stands between a row and what it is multiplied by, an arrow before the next row.",
         8.2,
         3.0,
     )
