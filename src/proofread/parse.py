@@ -43,6 +43,8 @@ def parse(latex, start="display"):
     for word in re.finditer(r"\\([A-Za-z]+)", latex):
         if word[1] not in COMMANDS:
             raise Mistake(f"\\{word[1]} is not part of the notation", *word.span())
+    if formula := re.search(r"\\text\s*\{[^{}]*[$\\=]", latex):
+        raise Mistake("words hold no mathematics: it would not be executed", *formula.span())
     if digits := re.search(r"[_^]\s*\d[\d.]+", latex):  # TeX raises or lowers only the first
         raise Mistake("put braces around more than one digit", *digits.span())
     try:
