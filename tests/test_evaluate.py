@@ -180,7 +180,8 @@ def test_no_derivative_comes_from_backprop(monkeypatch, point):
 
 def test_a_definition_that_rests_on_itself_is_refused(tmp_path):
     message = complaint(tmp_path, "v = 2 p", definition="p = g p")
-    assert message == "eq-p: the definition of p rests on itself"
+    told = "book/page.md:4:5: eq-p: the definition of p rests on itself"
+    assert message == f"{told}\n    p = g p\n        ^^^"
 
 
 def test_a_definition_that_leaves_entries_open_is_refused(tmp_path):

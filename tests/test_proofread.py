@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from proofread.__main__ import main
-from small_book import CONFIG, TINY, display, only, page, write
+from small_book import CONFIG, DEFINITION, TINY, display, only, page, write
 
 WORLD = replace(TINY, anchors=TINY.anchors[:1])
 
@@ -55,8 +55,8 @@ def test_a_broken_definition_is_printed_once(run):
 def test_an_anchor_that_disagrees_is_a_failure(run):
     wrong = replace(WORLD, anchors=((["p"], np.tanh, ["v"]),))
     code, out, err = run(page("v + v = 2 v"), world=wrong)
-    told = "world tiny: p of the book, eq-p, and tanh(v) of the code differ"
-    assert (code, err) == (1, [told])
+    told = "book/page.md:4:1: eq-p: p of the book and tanh(v) of the code differ"
+    assert (code, err) == (1, [told, f"    {DEFINITION}", "    ^"])
     assert out[-1] == "2 displays, 1 anchors, 1 failures"
 
 

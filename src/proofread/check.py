@@ -116,11 +116,16 @@ class Book:
             if len(found) != len(results):
                 wrong = results
             if wrong:
-                label = world.made.get(wrong[0])
-                raise ValueError(
-                    f"world {name}: {wrong[0]} of the book{f', {label},' if label else ''} and "
-                    f"{function.__name__}({', '.join(arguments)}) of the code differ"
-                )
+                said = f"{wrong[0]} of the book and {function.__name__}({', '.join(arguments)})"
+                self.blame(name, wrong[0], f"{said} of the code differ")
+
+    def blame(self, name, latex, why):
+        """Point at the display that defines a symbol; at the world, if none does."""
+        world = WORLDS[name]
+        array = world.symbols[latex].array if latex in world.symbols else None
+        if array not in world.definitions:
+            raise ValueError(f"world {name}: {why}")
+        raise ValueError(self.displays[world.definitions[array][1]].complain(Mistake(why)))
 
     def too_many_unchecked(self):
         unchecked = [d.label for d in self.displays.values() if d.unchecked]

@@ -42,8 +42,9 @@ class Point:
     def value(self, array):
         """The numbers of one array of the program, computed when first asked for."""
         if array in self.open:
-            symbol, label = self.world.definitions[array]
-            raise ValueError(f"{label}: the definition of {symbol} rests on itself")
+            made, symbol = self.definitions[array], self.world.definitions[array][0]
+            mistake = Mistake.on(made.right, f"the definition of {symbol} rests on itself")
+            raise ValueError(made.display.complain(mistake))
         if array not in self.values:
             if array in self.world.generic:
                 self.values[array] = self.smooth(array)
