@@ -84,6 +84,13 @@ WRONG = {
     "eq-softmax-definition": ("e^{z_k}", "e^{-z_k}"),
     "eq-softmax-log": (r"\log \hat y_i", r"\hat y_i"),
     "eq-softmax-jacobian-entries": ("=", "= -"),
+    "eq-collapse-log-sum": ("e^{", "e^{-"),
+    "eq-by-hand-x": (r"\log 2", r"\log 4"),
+    "eq-by-hand-y": ("1 & 0", "0 & 1"),
+    "eq-by-hand-w1": ("2 & -1", "-1 & 2"),
+    "eq-by-hand-b1": ("-", ""),
+    "eq-by-hand-w2": ("3 & -1", "-1 & 3"),
+    "eq-by-hand-b2": (r"\log 3", "3"),
 }
 
 
@@ -136,6 +143,75 @@ def test_results_are_the_same_on_every_run(tmp_path):
     assert runs[0].sizes == runs[1].sizes
 
 
+# Worlds that fix sizes, and worlds that extend another
+
+LOGS = r"v = \begin{pmatrix} \log 2 & \log 3 \end{pmatrix}"
+HAND = replace(TINY, made={"v": "eq-v", "p": "eq-p"}, sizes={"D": 2, "K": 2}, extends="tiny")
+
+
+def by_hand(root, latex, sizes="", above="% world: tiny\n\n"):
+    """What is wrong with a display in a world that takes p from `above`, and v from `LOGS`."""
+    text = f"{above}{display(DEFINITION, 'eq-p')}% world: hand{sizes}\n\n"
+    with only(tiny=TINY, other=TINY, hand=HAND):
+        try:
+            Book(write(root, text + display(LOGS, "eq-v") + display(latex))).check("eq-it")
+        except ValueError as error:
+            return str(error).splitlines()[0]
+    return ""
+
+
+def test_a_world_may_fix_sizes(tmp_path):
+    seen = []
+    world = replace(TINY, sizes={"K": 2}, anchors=((["v"], lambda v: seen.append(v) or v, ["v"]),))
+    one, two = check(tmp_path, "B + B = 2 B", world=world).sizes
+    assert one["K"] == two["K"] == 2
+    assert one["N"] != two["N"]
+    with only(tiny=world):
+        Book(tmp_path).check_anchor("tiny", 0)
+    assert [v.shape for v in seen] == [(1, 2)] * 2
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"p = \begin{pmatrix} 2/5 & 3/5 \end{pmatrix}",
+        r"\frac{\partial p_1}{\partial v} = \begin{pmatrix} 6/25 & -6/25 \end{pmatrix}",
+        r"\begin{pmatrix} 0 & 1 \end{pmatrix} W = \begin{pmatrix} W_{2,1} & W_{2,2} \end{pmatrix}",
+        r"I_2 = \begin{pmatrix} 1 & 0 \\ 0 & 1 \end{pmatrix}, x I_2 = x, v I_2 = v",
+        r"\sum_{k=1}^{2} p_k = 1, p_2 = 3/5",
+        r"\underbrace{v}_{1\times 2} \in \mathbb R^{1\times K}",
+    ],
+)
+def test_a_world_that_extends_another_has_its_definitions_and_its_own_numbers(tmp_path, latex):
+    assert by_hand(tmp_path, latex) == ""
+
+
+@pytest.mark.parametrize(
+    ("latex", "message"),
+    [
+        (r"p = \begin{pmatrix} 3/5 & 2/5 \end{pmatrix}",
+         "5: eq-it: the two sides differ at K = 2; entry (1, 2): left 0.6, right 0.4"),
+        (r"W = \begin{pmatrix} 1 & 0 \end{pmatrix}",
+         "5: eq-it: the left side is D×K, the right side 1×2"),
+        ("v + x = x + v", "1: eq-it: sum of 1×K and 1×D: the shapes differ"),
+    ],
+)  # fmt: skip
+def test_numbers_on_the_page_are_held_to_the_definitions(tmp_path, latex, message):
+    assert by_hand(tmp_path, latex) == f"book/page.md:14:{message}"
+
+
+def test_a_page_cannot_change_a_size_that_its_world_fixes(tmp_path):
+    message = by_hand(tmp_path, "v + v = 2 v", ", K = 3")
+    assert message == "book/page.md:14:1: eq-it: this world has K = 2"
+    assert by_hand(tmp_path, "v + v = 2 v", ", K = 2, H = 3") == ""
+
+
+@pytest.mark.parametrize("above", ["", "% world: other\n\n"])
+def test_a_world_takes_no_definition_from_a_world_it_does_not_extend(tmp_path, above):
+    message = by_hand(tmp_path, "p + p = 2 p", above=above)
+    assert message == "world hand: p wants a definition eq-p in this world"
+
+
 # What holds
 
 
@@ -153,6 +229,11 @@ def test_results_are_the_same_on_every_run(tmp_path):
         r"w \in \mathbb{R}^{1\times K}",
         r"(w\,\mathbf 1)\,v = v \text{since } \sum_{k=1}^{K} w_k = 1",
         r"1 - p_i = p_j \text{for } i \ne j \text{since } K = 2",
+        r"\operatorname{vec}(x^\top v) = x \otimes v",
+        r"\operatorname{vec}(W M) = \operatorname{vec}(W) (I_D \otimes M)",
+        r"(W \otimes v) (M \otimes w^\top) = (v w^\top) W M",
+        r"\frac{\partial (x W)}{\partial \operatorname{vec}(W)} = x \otimes I_K",
+        r"x \otimes I_K \in \mathbb R^{K\times DK}",
     ],
 )
 def test_a_true_equation_holds(tmp_path, latex):
@@ -188,6 +269,12 @@ def test_a_true_equation_holds(tmp_path, latex):
          r"\text{since } K = 2"),
         (r"v_i = w_i \text{for } j = i \text{for } i \ne j", None,
          "no index meets this condition", None),
+        (r"\operatorname{vec}(W M) = \operatorname{vec}(W) (M \otimes I_D)", 27,
+         "product of 1×D·K and K·D×K·D: inner dimensions D·K and K·D differ", None),
+        (r"\frac{\partial (x W)}{\partial \operatorname{vec}(W)} = I_K \otimes x", 57,
+         "the left side is K×D·K, the right side K×K·D", None),
+        (r"x \otimes I_K \in \mathbb R^{K\times KD}", 30, "stated as K×K·D, but it is K×D·K",
+         r"K\times KD"),
         (r"\frac{1}{g - g} = 1", 1, "not a finite number", r"\frac{1}{g - g}"),
         (r"1 = \frac{1}{g - g}", 5, "not a finite number", r"\frac{1}{g - g}"),
     ],
@@ -243,10 +330,16 @@ def test_sides_without_indices_are_shown_without_a_place(tmp_path):
         r"M^\top = M",
         r"\frac{\partial p_i}{\partial v_j} = p_i p_j",
         r"w\,\mathbf 1 = 1",
+        r"\operatorname{vec}(W M) = \operatorname{vec}(W) (I_D \otimes M^\top)",
     ],
 )
 def test_a_false_equation_does_not_hold(tmp_path, latex):
     assert complaint(tmp_path, latex)
+
+
+def test_a_wrong_order_of_a_kronecker_product_is_seen_where_the_shapes_agree(tmp_path):
+    message = complaint(tmp_path, r"v \otimes w = w \otimes v")
+    assert message.startswith("book/page.md:8:15: eq-it: the two sides differ at K = ")
 
 
 def test_every_step_of_a_chain_is_checked_on_its_own(tmp_path):
@@ -322,8 +415,9 @@ def test_a_world_wants_its_definitions(tmp_path):
     assert str(caught.value) == "world tiny: p wants a definition eq-p in this world"
 
 
-def test_a_definition_stands_in_its_own_world(tmp_path):
-    text = f"% world: other\n\n{display(DEFINITION, 'eq-p')}% world: tiny\n\n"
+@pytest.mark.parametrize("comment", ["", "% world: other\n\n"])
+def test_a_definition_stands_in_its_own_world(tmp_path, comment):
+    text = f"{comment}{display(DEFINITION, 'eq-p')}% world: tiny\n\n"
     with only(tiny=TINY, other=TINY), pytest.raises(ValueError) as caught:
         Book(write(tmp_path, text + display("v = w", "eq-it"))).check("eq-it")
     assert str(caught.value) == "world tiny: p wants a definition eq-p in this world"

@@ -8,6 +8,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError, SphinxWarning
 from sphinx.util.docutils import docutils_namespace
 
+from equation_cards.equation import without_shapes
 from equation_cards.katex import Renderer
 from equation_cards.source import body
 
@@ -32,9 +33,26 @@ J = \hat y
 ```{source} tanh_vjp
 ```
 
-| pulled in |
-|---|
-| {equation}`eq-page-symmetric` |
+$$
+\underbrace{dz}_{1\times K} = \underbrace{d\hat y}_{1\times K}\,J \quad \text{since } K = 2
+$$ (eq-page-chain)
+
+$$
+\operatorname{vec}(J) - \operatorname{vec}(J^\top) = 0
+$$ (eq-page-flat)
+
+```{refuted}
+:label: eq-page-unequal
+:fails: value
+\hat y_k = z_k
+```
+
+| pulled in | shape |
+|---|---|
+| {equation}`eq-page-symmetric` | {shape}`eq-page-symmetric` |
+| {equation}`eq-page-chain` | {shape}`eq-page-chain` |
+| {equation}`eq-page-unequal` | {shape}`eq-page-unequal` |
+| {equation}`eq-page-flat` | {shape}`eq-page-flat` |
 """
 
 
@@ -54,13 +72,27 @@ def build(root, text):
     return (root / "out" / "index.html").read_text()
 
 
+def refusal(root, role, latex="", world="softmax", label="eq-page-it"):
+    """What the build says about a role on a display of its page."""
+    display = f"$$\n{latex}\n$$ (eq-page-it)\n\n" if latex else ""
+    with pytest.raises(SphinxWarning) as caught:
+        build(root, f"% world: {world}\n\n# Page\n\n{display}See {{{role}}}`{label}`.\n")
+    return str(caught.value)
+
+
+def cells(page):
+    """The cells of the table: what is read aloud, and its LaTeX."""
+    found = re.findall(r"<td>(.*?)</td>", page, re.S)
+    return [(cell, re.findall(r'"application/x-tex">(.*?)</annotation>', cell)) for cell in found]
+
+
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
     return build(tmp_path_factory.mktemp("book"), PAGE)
 
 
 def test_formulas_are_html_and_mathml_without_a_script(page):
-    assert page.count('<math xmlns="http://www.w3.org/1998/Math/MathML"') == 4
+    assert page.count('<math xmlns="http://www.w3.org/1998/Math/MathML"') == 14
     assert 'src="http' not in page
     assert '<span class="math"><span class="katex">' in page
 
@@ -88,8 +120,90 @@ def test_a_source_that_does_not_exist_names_itself(tmp_path):
 
 
 def test_a_pulled_equation_links_to_its_number(page):
-    cell = re.search(r"<td>.*?</td>", page, re.S)[0]
-    assert 'href="#equation-eq-page-symmetric"' in cell and "<math" in cell
+    cell, latex = cells(page)[0]
+    assert 'href="#equation-eq-page-symmetric"' in cell and latex == [r"J^\top = J"]
+    assert "refuted" not in cell
+
+
+def test_a_pulled_equation_keeps_its_reasons_but_not_its_stated_shapes(page):
+    assert cells(page)[2][1] == [r"dz = d\hat y \,J \quad \text{since } K = 2"]
+
+
+def test_a_refuted_equation_says_so_where_it_is_pulled_in(page):
+    cell, latex = cells(page)[4]
+    mark = '<span class="refuted-inline"><strong>Wrong:</strong> <span class="math">'
+    assert mark in cell and latex == [r"\hat y_k = z_k"]
+    assert 'href="#equation-eq-page-unequal"' in cell
+
+
+def test_a_shape_is_derived_from_the_left_side(page):
+    assert [latex for _, latex in cells(page)[1::2]] == [
+        [r"K\times K"],
+        [r"1\times K"],
+        [r"1\times 1"],
+        [r"1\times KK"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("latex", "bare"),
+    [
+        (r"\underbrace{A}_{N\times H}\,\underbrace{B}_{H\times K}", r"A \, B"),
+        (r"\underbrace{\underbrace{a}_{1\times {H}} B}_{1\times K}", "a B"),
+        (r"\underbrace{\ell}_{1\times K}x", r"\ell x"),
+        (r"\underbrace{\frac{a}{\hat{b}}}_{1\times 1} c", r"\frac{a}{\hat{b}} c"),
+        (r"\underbrace{\bigl(a + b\bigr)}_{1\times H} C", r"\bigl(a + b\bigr) C"),
+        (r"\underbrace{a + b}_{1\times H} - c", "a + b - c"),
+        (r"\underbrace{a + b}_{1\times H} C", "(a + b) C"),
+        (r"c - \underbrace{a - b}_{1\times H}", "c - (a - b)"),
+        (r"-\underbrace{-a}_{1\times H}", "-(-a)"),
+        (r"A\,\underbrace{B \odot C}_{H\times K}", r"A\,(B \odot C)"),
+        (r"2\underbrace{\underbrace{a}_{1\times 1} + b}_{1\times 1}", "2( a + b)"),
+        (r"e^{\underbrace{a + b}_{1\times H}}", "e^{ a + b }"),
+    ],
+)
+def test_without_its_stated_shapes_a_formula_means_the_same(latex, bare):
+    assert without_shapes(f"x = {latex}").removeprefix("x = ") == bare
+
+
+def test_that_a_symbol_lies_in_a_space_stays():
+    assert without_shapes(r"x \in \mathbb R^{1\times D}") == r"x \in \mathbb R^{1\times D}"
+
+
+@pytest.mark.parametrize("role", ["equation", "shape"])
+def test_a_label_that_does_not_exist_is_an_error_at_its_line(tmp_path, role):
+    said = refusal(tmp_path, role, label="eq-gone")
+    assert "index.md:5:no display is labelled eq-gone" in said
+
+
+def test_a_derivation_is_not_pulled_in(tmp_path):
+    said = refusal(tmp_path, "equation", r"\begin{aligned} J &= J^\top \\ &= J \end{aligned}")
+    several = "eq-page-it is a derivation of several rows; pull in a display of one row"
+    assert f"index.md:9:{several}" in said
+
+
+@pytest.mark.parametrize("role", ["equation", "shape"])
+def test_what_is_not_part_of_the_notation_is_not_pulled_in(tmp_path, role):
+    said = refusal(tmp_path, role, r"J \approx J^\top")
+    assert r"index.md:6:3: eq-page-it: \approx is not part of the notation" in said
+
+
+@pytest.mark.parametrize(
+    ("latex", "world", "why"),
+    [
+        (r"J = \hat y", "softmax", "the left side is K×K, the right side 1×K"),
+        (r"\hat y z = J", "softmax", "product of 1×K and 1×K: inner dimensions K and 1 differ"),
+        (r"J^\top = J", "gone", "no world is called gone"),
+    ],
+)
+def test_a_shape_that_cannot_be_derived_is_an_error(tmp_path, latex, world, why):
+    said = refusal(tmp_path, "shape", latex, world)
+    assert "index.md:9:index.md:6:" in said and f"eq-page-it: {why}" in said
+
+
+def test_a_refuted_equation_has_no_shape_where_the_shapes_do_not_fit(tmp_path):
+    with pytest.raises(SphinxWarning, match="the left side is K×K, the right side 1×K"):
+        build(tmp_path, PAGE + "\n{shape}`eq-page-wrong`\n")
 
 
 def test_body_leaves_functions_without_a_docstring_alone():

@@ -1,13 +1,16 @@
 """The executed equations: values against NumPy, and derivatives that nobody derived."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import backprop as bp
 from proofread.check import Book
-from proofread.evaluate import Evaluate, Point, assignments
+from proofread.evaluate import STEP, Evaluate, Point, assignments
 from proofread.parse import Mistake, parse
 from proofread.shapes import Shapes
+from proofread.worlds import World
 from small_book import DEFINITION, TINY, complaint, display, numbers, only, write
 
 SIZES = {"N": 4, "D": 3, "H": 6, "K": 5}
@@ -29,7 +32,7 @@ def value(latex, point):
     shapes.settle(tree)
     values = [Evaluate(point, env, shapes).of(tree) for env in assignments(shapes, point.sizes)]
     values = np.array([v.real for v in values])
-    return values.reshape([SIZES[shapes.ranges[i]] for i in shapes.free] + [*values.shape[1:]])
+    return values.reshape([point.size(shapes.ranges[i]) for i in shapes.free] + [*values.shape[1:]])
 
 
 def softmax(z):
@@ -46,6 +49,14 @@ VALUES = {
     "g v": lambda d: d["g"] * d["v"],
     r"v \odot w": lambda d: d["v"] * d["w"],
     r"v \oslash w": lambda d: d["v"] / d["w"],
+    r"v \otimes x": lambda d: np.kron(d["v"], d["x"]),
+    r"W \otimes M": lambda d: np.kron(d["W"], d["M"]),
+    r"x W \otimes v^\top": lambda d: np.kron(d["x"] @ d["W"], d["v"].T),
+    r"\operatorname{vec}(W)": lambda d: d["W"].ravel()[None],
+    r"\operatorname{vec}(W^\top)": lambda d: d["W"].ravel(order="F")[None],
+    r"(\operatorname{vec}(W))_i": lambda d: d["W"].ravel(),
+    r"\log 2": lambda d: np.log(2),
+    r"\mathbf 1_{NK\times D}": lambda d: np.ones((20, 3)),
     "v / N": lambda d: d["v"] / 4,
     r"\frac{1}{K} v": lambda d: d["v"] / 5,
     "g^2": lambda d: d["g"][0, 0] ** 2,
@@ -95,6 +106,16 @@ def test_a_matrix_of_numbers_is_itself(point):
     assert Evaluate(point, {}, Shapes(TINY, {})).of(tree).tolist() == [[1, -1], [2, 5]]
 
 
+def test_an_index_may_range_over_a_literal_that_has_the_size_of_two_axes():
+    alike = replace(TINY, made={}, sizes={"D": 2, "K": 2})
+    point = Point.random(alike, {}, SIZES | alike.sizes, np.random.default_rng(0))
+    tree = parse(r"(\begin{pmatrix} 3 & 4 \end{pmatrix})_i + \sum_{k=1}^{2} 5", "expr")
+    shapes = Shapes(alike, {})
+    shapes.of(tree)
+    values = [Evaluate(point, i, shapes).of(tree) for i in assignments(shapes, point.sizes)]
+    assert values == [13, 14]
+
+
 def jacobian(d):
     p = softmax(d["v"])[0]
     return np.diag(p) - np.outer(p, p)
@@ -109,6 +130,20 @@ DERIVATIVES = {
     r"\frac{\partial (x W)_k}{\partial W}": lambda d: np.einsum("i,jk->kij", d["x"][0], np.eye(5)),
     r"\frac{\partial \tanh v_i}{\partial v_i}": lambda d: 1 - np.tanh(d["v"][0]) ** 2,
     r"\frac{\partial u_{n,i}}{\partial u_{n,j}}": lambda d: np.stack([np.eye(5)] * 4),
+    # vec counts the entries of W row by row
+    r"\frac{\partial (x W)}{\partial \operatorname{vec}(W)}": lambda d: np.kron(d["x"], np.eye(5)),
+    r"\frac{\partial \operatorname{vec}(v^\top x W)}{\partial \operatorname{vec}(W)}": lambda d: (
+        np.kron(d["v"].T @ d["x"], np.eye(5))
+    ),
+    r"\frac{\partial (v M p^\top)}{\partial \operatorname{vec}(M)}": lambda d: np.kron(
+        d["v"], softmax(d["v"])
+    ),
+    r"\frac{\partial}{\partial \operatorname{vec}(W)} (x W)_k": lambda d: np.kron(
+        d["x"], np.eye(5)
+    )[:, None],
+    r"\frac{\partial \operatorname{vec}(u_n)}{\partial \operatorname{vec}(u_n)}": lambda d: (
+        np.stack([np.eye(5)] * 4)
+    ),
     # the graph is cut: p moves alone, without v; and moves nothing that it was made of
     r"\frac{\partial p_i}{\partial p_j}": lambda d: np.eye(5),
     r"\frac{\partial v_i}{\partial p_j}": lambda d: np.zeros((5, 5)),
@@ -165,6 +200,32 @@ def test_what_has_no_value_is_refused(point, latex, message):
     with pytest.raises(Mistake) as caught:
         value(latex, point)
     assert (caught.value.message, caught.value.at) == (message, 0)
+
+
+CHAIN = World(
+    given={"v": "1×K", "x": "1×D", "W": "D×K", "M": "K×K", "L": "1×1"},
+    generic={"x": "v", "M": "W", "L": "M"},
+)
+
+
+@pytest.mark.parametrize(("made", "of"), CHAIN.generic.items())
+def test_a_generic_function_is_smooth_and_no_entry_is_like_another(made, of):
+    point = Point.random(CHAIN, {}, SIZES, np.random.default_rng(0))
+    source = point.value(of)
+    jacobian, differences = [], []
+    for at in np.ndindex(source.shape):
+        jacobian.append(point.cut(of, at).value(made).imag.ravel() / STEP)
+        sides = []
+        for step in (1e-6, -1e-6):
+            moved = source.copy()
+            moved[at] += step
+            sides.append(point.child(point.draw, {of: moved}).value(made).real.ravel())
+        differences.append((sides[0] - sides[1]) / 2e-6)
+    np.testing.assert_allclose(jacobian, differences, rtol=1e-5, atol=1e-8)
+    # every entry depends on every entry, each in its own way
+    assert point.value(made).shape == point.extent(CHAIN.symbols[made])
+    assert np.abs(jacobian).min() > 1e-4
+    assert np.linalg.matrix_rank(jacobian) == min(np.shape(jacobian))
 
 
 def test_no_derivative_comes_from_backprop(monkeypatch, point):

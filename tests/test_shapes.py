@@ -1,5 +1,7 @@
 """Shapes in named axes, the ranges of indices, and what does not fit."""
 
+from dataclasses import replace
+
 import pytest
 
 from proofread.parse import Mistake, parse
@@ -7,8 +9,8 @@ from proofread.shapes import Misfit, Shapes, show
 from small_book import TINY
 
 
-def walked(latex, **sizes):
-    shapes = Shapes(TINY, sizes)
+def walked(latex, world=TINY, **sizes):
+    shapes = Shapes(world, sizes)
     tree = parse(latex, "expr")
     return shapes, shapes.of(tree), tree
 
@@ -53,6 +55,15 @@ def walked(latex, **sizes):
         (r"\operatorname{diag}(v^\top)", "K×K"),
         (r"\operatorname{rank}(W)", "a number"),
         (r"\operatorname{tr}(M)", "a number"),
+        (r"W \otimes M", "D·K×K·K"),
+        (r"v^\top \otimes x", "K×D"),
+        (r"x \otimes I_K", "K×D·K"),
+        (r"(x \otimes v) \otimes B", "N×D·K·K"),
+        (r"\operatorname{vec}(W)", "1×D·K"),
+        (r"\operatorname{vec}(W^\top)", "1×K·D"),
+        (r"\operatorname{vec}(v^\top)", "1×K"),
+        (r"(\operatorname{vec}(W))_i", "a number"),
+        (r"\mathbf 1_{NK\times 1}", "N·K×1"),
         (r"\sum_{k=1}^{K} v_k v", "1×K"),
         (r"\sum_{j \ne i} v_j v_i", "a number"),
         ("dW", "D×K"),
@@ -61,8 +72,12 @@ def walked(latex, **sizes):
         (r"\frac{\partial p}{\partial x}", "K×D"),
         (r"\frac{\partial p_i}{\partial v}", "1×K"),
         (r"\frac{\partial}{\partial v_j} p_i", "a number"),
+        (r"\frac{\partial L}{\partial \operatorname{vec}(W)}", "1×D·K"),
+        (r"\frac{\partial (x W)}{\partial \operatorname{vec}(W)}", "K×D·K"),
+        (r"\frac{\partial \operatorname{vec}(B)}{\partial \operatorname{vec}(W)}", "N·K×D·K"),
         (r"\underbrace{x}_{1\times D} W", "1×K"),
         (r"\underbrace{x}_{1\times 2} W", "1×K"),
+        (r"\underbrace{x \otimes I_K}_{K\times DK}", "K×D·K"),
         (r"\begin{cases} v & \text{if } i = j \\ w & \text{if } i \ne j \end{cases}", "1×K"),
     ],
 )
@@ -77,6 +92,51 @@ def test_a_matrix_of_numbers_has_the_axis_of_its_size():
     assert walked(r"\underbrace{v}_{1\times 3}", K=3)[1] == ("1", "K")
 
 
+ALIKE = replace(TINY, sizes={"D": 2, "K": 2}, aliases={}, assumptions={})
+
+
+@pytest.mark.parametrize(
+    ("latex", "expected"),
+    [
+        (r"\begin{pmatrix} 1 & 0 \end{pmatrix}", "1×2"),
+        ("I_2", "2×2"),
+        # it takes the name of what it meets
+        (r"\begin{pmatrix} 1 & 0 \end{pmatrix} + x", "1×D"),
+        (r"v \odot \begin{pmatrix} 1 & 0 \end{pmatrix}", "1×K"),
+        (r"\begin{pmatrix} 1 & 0 \end{pmatrix} W", "1×K"),
+        (r"W \begin{pmatrix} 1 \\ 0 \end{pmatrix} + x^\top", "D×1"),
+        (r"\underbrace{\begin{pmatrix} 1 & 0 \end{pmatrix}}_{1\times K} W", "1×K"),
+        (r"(\begin{pmatrix} 1 & 0 \end{pmatrix})_i v_i", "a number"),
+        (r"\sum_{k=1}^{2} v_k", "a number"),
+    ],
+)
+def test_a_literal_fits_every_axis_of_its_size(latex, expected):
+    assert show(walked(latex, ALIKE)[1]) == expected
+
+
+def test_an_axis_that_is_fixed_at_one_fits_a_row():
+    assert walked("B + v", replace(TINY, sizes={"N": 1}))[1] == ("N", "K")
+
+
+@pytest.mark.parametrize(
+    ("latex", "message"),
+    [
+        ("v + x", "sum of 1×K and 1×D: the shapes differ"),  # names stay names
+        (r"B + \begin{pmatrix} 1 & 0 \end{pmatrix}", "sum of N×K and 1×2: the shapes differ"),
+        (r"B^\top \begin{pmatrix} 1 \\ 0 \end{pmatrix}",
+         "product of K×N and 2×1: inner dimensions N and 2 differ"),
+        (r"\underbrace{\begin{pmatrix} 1 & 0 \end{pmatrix}}_{1\times N}",
+         "stated as 1×N, but it is 1×2"),
+        (r"(\begin{pmatrix} 1 & 0 \end{pmatrix})_n B_{nk}",
+         "index n ranges over 2 elsewhere, over N here"),
+    ],
+)  # fmt: skip
+def test_a_literal_fits_no_other_axis(latex, message):
+    with pytest.raises(Misfit) as caught:
+        walked(latex, ALIKE)
+    assert caught.value.message == message
+
+
 @pytest.mark.parametrize(
     ("latex", "ranges", "free"),
     [
@@ -87,6 +147,7 @@ def test_a_matrix_of_numbers_has_the_axis_of_its_size():
         (r"\delta_{im} \delta_{mj} x_j", {"i": "D", "m": "D", "j": "D"}, ["i", "m", "j"]),
         ("u", {"n": "N"}, ["n"]),
         ("(v)_i", {"i": "K"}, ["i"]),
+        (r"(x \otimes v)_i", {"i": "D·K"}, ["i"]),
     ],
 )
 def test_ranges_are_inferred_and_indices_without_a_sum_are_free(latex, ranges, free):
@@ -104,6 +165,12 @@ MISFITS = [
     ("M - 1", "difference of K×K and a number: the shapes differ", "M - 1"),
     (r"v \odot w^\top", "elementwise product of 1×K and K×1: the shapes differ", None),
     (r"v \oslash x", "elementwise quotient of 1×K and 1×D: the shapes differ", None),
+    (r"2 \otimes W", "Kronecker product of a number and D×K: arrays are wanted", None),
+    (r"W \otimes g", "Kronecker product of D×K and a number: arrays are wanted", None),
+    (r"x \otimes v + v \otimes x", "sum of 1×D·K and 1×K·D: the shapes differ", None),
+    (r"\operatorname{vec}(W) (M \otimes I_D)",
+     "product of 1×D·K and K·D×K·D: inner dimensions D·K and K·D differ", None),
+    (r"\operatorname{vec}(g)", "vec of a number: an array is wanted", None),
     (r"\frac{1}{v}", "division by an array of shape 1×K", "v"),
     ("M^2", "power of an array of shape K×K", "M^2"),
     (r"M_{ij}^\top", "the transpose of a number: bracket what is transposed", r"M_{ij}^\top"),
@@ -116,6 +183,9 @@ MISFITS = [
     ("v_i x_i", "index i ranges over K elsewhere, over D here", "x_i"),
     (r"\sum_{k=1}^{N} v_k", "index k ranges over N elsewhere, over K here", "v_k"),
     (r"\underbrace{v}_{K\times 1}", "stated as K×1, but it is 1×K", r"K\times 1"),
+    (r"\underbrace{\operatorname{vec}(W)}_{1\times KD}",
+     "stated as 1×K·D, but it is 1×D·K", r"1\times KD"),
+    (r"\underbrace{W}_{DK\times 1}", "stated as D·K×1, but it is D×K", r"DK\times 1"),
     (r"\underbrace{v}_{1\times 500}", "stated as 1×500, but it is 1×K", r"1\times 500"),
     (r"\underbrace{v}_{1\times 2} + \underbrace{w}_{1\times 10}",
      "stated as 1×10, but it is 1×K", r"1\times 10"),
@@ -126,6 +196,11 @@ MISFITS = [
     (r"\frac{\partial (p^\top)}{\partial v}",
      "derivative of K×1 by 1×K: a Jacobian is of a row by a row; "
      "write other derivatives by entries", None),
+    (r"\frac{\partial W}{\partial \operatorname{vec}(W)}",
+     "derivative of D×K by 1×D·K: a Jacobian is of a row by a row; "
+     "write other derivatives by entries", None),
+    (r"\frac{\partial L}{\partial \operatorname{vec}(W_{ij})}",
+     "vec of a number: an array is wanted", r"\operatorname{vec}(W_{ij})"),
     (r"\frac{\partial p}{\partial W}",
      "derivative of 1×K by D×K: a Jacobian is of a row by a row; "
      "write other derivatives by entries", None),
@@ -167,6 +242,8 @@ MISTAKES = [
     ("I", "say how large the identity is: I_K", "I"),
     ("I_{ij}", "one size is wanted here", "I_{ij}"),
     (r"\mathbf 1_{KN}", "one size is wanted here", r"\mathbf 1_{KN}"),
+    (r"I_{N\times K}", "one size is wanted here", r"I_{N\times K}"),
+    (r"\mathbf 1_{NQ\times 1}", "Q is not a size of this world", "Q"),
     (r"\mathbf 1_i", "i is not a size of this world", "i"),
     ("v_i^{2.5}", "a power is a whole number", "v_i^{2.5"),
     (r"2 \frac{1}{2}", "this reads as a mixed number", r"2 \frac{1}{2}"),
@@ -174,6 +251,16 @@ MISTAKES = [
     (r"\frac{\partial L}{\partial v^2}", "differentiate by a symbol of the program", "v^2"),
     (r"\frac{\partial L}{\partial (v)}", "differentiate by a symbol of the program", "(v)"),
     (r"\frac{\partial L}{\partial (v)_i}", "a symbol of the program is wanted here", "(v)_i"),
+    (
+        r"\frac{\partial L}{\partial \tanh(v)}",
+        "differentiate by a symbol of the program",
+        r"\tanh(v)",
+    ),
+    (
+        r"\frac{\partial L}{\partial \operatorname{vec}(x W)}",
+        "differentiate by a symbol of the program",
+        "x W",
+    ),
     (r"\frac{\partial L}{\partial dv}", "differentiate by a symbol of the program", "dv"),
     (r"\begin{pmatrix} 1 & 2 \end{pmatrix}", "no axis is fixed at 2 in this world", None),
 ]
@@ -188,10 +275,18 @@ def test_what_has_no_meaning_is_refused_where_it_stands(latex, message, place):
     assert found == (message, place or latex)
 
 
-def test_an_index_outside_a_fixed_axis_is_refused():
+@pytest.mark.parametrize(
+    ("latex", "message"),
+    [
+        ("v_3", "index 3 is outside 1…K = 1…2"),
+        (r"(\operatorname{vec}(M))_5", "index 5 is outside 1…K·K = 1…4"),
+        (r"\begin{pmatrix} 1 & 2 & 3 \end{pmatrix}", "no axis is fixed at 3 in this world"),
+    ],
+)
+def test_what_is_outside_a_fixed_axis_is_refused(latex, message):
     with pytest.raises(Mistake) as caught:
-        walked("v_3", K=2)
-    assert caught.value.message == "index 3 is outside 1…K = 1…2"
+        walked(latex, K=2)
+    assert caught.value.message == message
 
 
 def test_a_fixed_size_is_not_an_alias():

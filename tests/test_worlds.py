@@ -34,6 +34,8 @@ def test_every_axis_is_a_size_of_the_book_and_no_symbol_is_one(name):
     assert not set(world.symbols) & set(SIZES)
     assert set(axes(world.ones)) <= {"1", *SIZES}
     assert set("".join(world.aliases.values())) <= set(SIZES)
+    assert set(world.sizes) <= set(SIZES)
+    assert all(isinstance(n, int) and n >= 1 for n in world.sizes.values())
 
 
 @pytest.mark.parametrize("name", WORLDS)
@@ -43,12 +45,29 @@ def test_what_a_world_makes_it_declares(name):
     assert set(world.generic) <= set(world.given)
     assert set(world.generic.values()) <= set(world.symbols)
     assert not set(world.generic) & set(world.made)
+    for symbol in world.generic:  # of something given in the end, and not of itself
+        seen = []
+        while symbol in world.generic and symbol not in seen:
+            seen.append(symbol)
+            symbol = world.generic[symbol]
+        assert symbol not in seen
     assert r"L" in world.symbols  # the loss that every gradient is of
+
+
+@pytest.mark.parametrize("name", [name for name in WORLDS if WORLDS[name].extends])
+def test_a_world_extends_another_whose_symbols_and_definitions_it_has(name):
+    world = WORLDS[name]
+    base = WORLDS[world.extends]
+    assert base is not world and base.extends is None
+    assert base.symbols.items() <= world.symbols.items()
+    assert set(base.made) <= set(world.made)
 
 
 @pytest.mark.parametrize(("name", "symbol"), MADE)
 def test_every_definition_has_an_anchor(name, symbol):
     world = WORLDS[name]
+    if world.extends and world.made[symbol] == WORLDS[world.extends].made.get(symbol):
+        world = WORLDS[world.extends]  # where MADE has it as well
     array = world.symbols[symbol].array
     anchored = {world.symbols[s].array for anchor in world.anchors for s in anchor[0]
                 if s in world.symbols}  # fmt: skip

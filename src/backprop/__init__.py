@@ -6,6 +6,8 @@ array([0.5, 0.5])
 """
 
 from backprop.affine import affine, affine_vjp
+from backprop.by_hand import worked_example
+from backprop.chain_rule import jacobian
 from backprop.cross_entropy import cross_entropy, cross_entropy_grad, one_hot
 from backprop.gradient_check import adjoint_test, central_difference, check_gradient, complex_step
 from backprop.loss import log_likelihood, log_likelihood_vjp, log_vjp, mean_loss, mean_loss_vjp
@@ -34,6 +36,7 @@ __all__ = [
     "cross_entropy_grad",
     "forward",
     "init_params",
+    "jacobian",
     "log_likelihood",
     "log_likelihood_vjp",
     "log_softmax",
@@ -48,4 +51,5 @@ __all__ = [
     "softmax_jvp",
     "softmax_vjp",
     "tanh_vjp",
+    "worked_example",
 ]

@@ -44,7 +44,7 @@ def affine_vjp(dZ, X, W):
     """Gradients of the three inputs of ``Z = X W + 1 b`` from the gradient of Z.
 
     ``dX = dZ Wᵀ``, ``dW = Xᵀ dZ`` and ``db = 1ᵀ dZ``; equations
-    ``eq-network-da1``, ``eq-network-dw2`` and ``eq-network-db2``.
+    ``eq-affine-da1``, ``eq-affine-dw2`` and ``eq-affine-db2``.
 
     Parameters
     ----------

@@ -71,7 +71,7 @@ def cross_entropy(Z, Y):
 
 
 def cross_entropy_grad(Z, Y):
-    """Gradient of `cross_entropy` in Z: ``((Σₖ ẏₖ) ŷ − ẏ)/N``; ``eq-network-dz2``.
+    """Gradient of `cross_entropy` in Z: ``((Σₖ ẏₖ) ŷ − ẏ)/N``; ``eq-collapse-batch``.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def cross_entropy_grad(Z, Y):
 
 
 def residual(Y_hat, Y):
-    """``((Σₖ ẏₖ) ŷ − ẏ)/N`` from checked probabilities and targets; ``eq-network-dz2``.
+    """``((Σₖ ẏₖ) ŷ − ẏ)/N`` from checked probabilities and targets; ``eq-collapse-batch``.
 
     Labels are subtracted in place from a copy: no one-hot array is made.
     """

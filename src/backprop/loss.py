@@ -63,7 +63,7 @@ def mean_loss(PL):
 
 
 def mean_loss_vjp(PL):
-    """``dPLₙ = −1/N`` for every row; equation ``eq-network-dpl``.
+    """``dPLₙ = −1/N`` for every row; equation ``eq-loss-dpl``.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def mean_loss_vjp(PL):
 
 
 def log_likelihood_vjp(dPL, Ell, Y):
-    """``dℓ = dPL ẏ`` and ``dẏ = dPL ℓ`` for every row; ``eq-network-dell``, ``eq-network-dy``.
+    """``dℓ = dPL ẏ`` and ``dẏ = dPL ℓ`` for every row; ``eq-loss-dell``, ``eq-loss-dy``.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def log_likelihood_vjp(dPL, Ell, Y):
 
 
 def log_vjp(dEll, Y_hat):
-    """Step (5) backwards, ``dŷ = dℓ ⊘ ŷ``; equation ``eq-network-dyhat``.
+    """Step (5) backwards, ``dŷ = dℓ ⊘ ŷ``; equation ``eq-loss-dyhat``.
 
     Parameters
     ----------

@@ -124,7 +124,7 @@ def predict(params, X):
 
 
 def backward(params, cache, *, with_input=False):
-    """The whole backward pass, one equation a line; ``eq-network-dz2`` to ``eq-network-dx``.
+    """The whole backward pass, one equation a line; ``eq-collapse-batch`` to ``eq-tanh-dx``.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ from backprop._boundary import expect_rows, real
 def tanh_vjp(dA, A):
     """Gradient of Z from the gradient of A = tanh Z, given the *output* A.
 
-    ``dZ = dA ⊙ (1 − A ⊙ A)``; equation ``eq-network-dz1``.
+    ``dZ = dA ⊙ (1 − A ⊙ A)``; equation ``eq-tanh-dz1``.
     The derivative of tanh at z is ``1 − tanh²(z)``, so the output is all it needs.
 
     Parameters

@@ -52,3 +52,8 @@ class Drawing:
             f'role="img" aria-label="{escape(self.alt, quote=True)}"'
         )
         return svg.replace("<svg", label, 1)
+
+
+def written(value, digits=2):
+    """A number as the book prints it: with a minus sign, and zero without one."""
+    return f"{round(float(value), digits) + 0.0:.{digits}f}".replace("-", "\N{MINUS SIGN}")

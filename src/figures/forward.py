@@ -1,19 +1,19 @@
 """The network of the question as a row of boxes, each as large as its array."""
 
-from matplotlib.patches import Rectangle
-
+from figures.boxes import row_of_boxes
 from figures.drawing import BLUE, ORANGE, Drawing
 
-# name, shape in symbols, height and width on the page, and whether it is a parameter
+# name, shape in symbols, height and width on the page, colour: orange multiplies a row
 ARRAYS = (
-    ("$x$", r"$1\times D$", 0.25, 0.5, False),
-    ("$W_1$", r"$D\times H$", 0.5, 2.0, True),
-    ("$z_1,\\ a_1$", r"$1\times H$", 0.25, 2.0, False),
-    ("$W_2$", r"$H\times K$", 2.0, 0.75, True),
-    ("$z_2,\\ \\hat{y},\\ \\ell$", r"$1\times K$", 0.25, 0.75, False),
-    (r"$\dot{y}^\top$", r"$K\times 1$", 0.75, 0.25, True),
-    ("$PL_n$", r"$1\times 1$", 0.25, 0.25, False),
+    ("$x$", r"$1\times D$", 0.25, 0.5, BLUE),
+    ("$W_1$", r"$D\times H$", 0.5, 2.0, ORANGE),
+    (r"$z_1,\ a_1$", r"$1\times H$", 0.25, 2.0, BLUE),
+    ("$W_2$", r"$H\times K$", 2.0, 0.75, ORANGE),
+    (r"$z_2,\ \hat{y},\ \ell$", r"$1\times K$", 0.25, 0.75, BLUE),
+    (r"$\dot{y}^\top$", r"$K\times 1$", 0.75, 0.25, ORANGE),
+    ("$PL_n$", r"$1\times 1$", 0.25, 0.25, BLUE),
 )
+SIGNS = 3 * (r"$\cdot$", r"$\to$")
 
 
 def shapes_of_the_network():
@@ -25,19 +25,11 @@ def shapes_of_the_network():
         "K by 1; and the number PL, 1 by 1. "
         "A dot stands between a row and what it is multiplied by, an arrow before the next row.",
         8.2,
-        3.0,
+        2.6,
     )
     with drawing:
-        axes, left = drawing.figure.subplots(), 0.0
-        for name, shape, height, width, held in ARRAYS:
-            colour, sign = (ORANGE, r"$\to$") if held else (BLUE, r"$\cdot$")
-            axes.add_patch(Rectangle((left, -height / 2), width, height, facecolor=colour))
-            middle, right = left + width / 2, left + width
-            axes.text(middle, 1.25, name, ha="center", va="bottom", fontsize=13)
-            axes.text(middle, -1.25, shape, ha="center", va="top")
-            if name != ARRAYS[-1][0]:
-                axes.text(right + 0.3, 0, sign, ha="center", va="center", fontsize=16)
-            left = right + 0.6
-        axes.set(xlim=(-0.3, left - 0.3), ylim=(-1.7, 1.8), aspect="equal")
+        axes = drawing.figure.subplots()
+        right = row_of_boxes(axes, 0, 0, ARRAYS, SIGNS, gap=0.6)
+        axes.set(xlim=(-0.3, right + 0.3), ylim=(-1.4, 1.5), aspect="equal")
         axes.axis("off")
     return drawing

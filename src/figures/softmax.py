@@ -2,7 +2,8 @@
 
 from matplotlib.colors import TwoSlopeNorm
 
-from figures.drawing import BLUE, ORANGE, Drawing
+from figures import boxes
+from figures.drawing import BLUE, VERMILION, Drawing
 
 
 def paths_to_the_loss():
@@ -14,17 +15,17 @@ def paths_to_the_loss():
         "the four entries of the Jacobian. Each probability has an arrow to the loss: two arrows, "
         "the two entries of the gradient d y hat.",
         6.0,
-        2.6,
+        3.0,
     )
     logits, outputs, loss = [(0, 1), (0, 0)], [(3.2, 1), (3.2, 0)], (6, 0.5)
     with drawing:
         axes = drawing.figure.subplots()
         for i, output in enumerate(outputs, 1):
             label(axes, output, rf"$\hat{{y}}_{i}$")
-            arrow(axes, output, loss, ORANGE, rf"$d\hat{{y}}_{i}$", 0.5)
+            arrow(axes, output, loss, VERMILION, rf"$d\hat{{y}}_{i}$", 0.5)
             for j, logit in enumerate(logits, 1):
                 partial = rf"$\partial\hat{{y}}_{i}/\partial z_{j}$"
-                arrow(axes, logit, output, BLUE, partial, 0.5 if i == j else 0.2)
+                arrow(axes, logit, output, BLUE, partial, 0.6 if i == j else 0.3)
         for j, logit in enumerate(logits, 1):
             label(axes, logit, f"$z_{j}$")
         label(axes, loss, "$L$")
@@ -40,18 +41,17 @@ def label(axes, at, text):
 
 def arrow(axes, start, end, colour, text, share):
     """An arrow with its derivative written beside it, at a share of the way."""
-    style = {"arrowstyle": "->", "color": colour, "lw": 1.8, "shrinkA": 14, "shrinkB": 14}
-    axes.annotate("", end, start, arrowprops=style)
+    boxes.arrow(axes, start, end, colour, shrinkA=14, shrinkB=14)
     x, y = (s + share * (e - s) for s, e in zip(start, end))
     rising = end[1] - start[1]
-    axes.text(
-        x, y, text, fontsize=11,
+    axes.annotate(
+        text, (x, y), (5 if rising else 0, -4 if rising > 0 else 4), textcoords="offset points",
         ha="left" if rising else "center", va="top" if rising > 0 else "bottom",
     )  # fmt: skip
 
 
 def jacobian_heat_map(J):
-    """Every entry as a coloured cell with its number: blue is positive, orange negative."""
+    """Every entry as a coloured cell with its number: purple is positive, orange negative."""
     K = len(J)
     drawing = Drawing(
         "jacobian-heat-map",

@@ -59,10 +59,13 @@ class Book:
             raise Mistake("no '% world: …' stands before this display")
         if display.world not in WORLDS:
             raise Mistake(f"no world is called {display.world}; there are {', '.join(WORLDS)}")
+        world = WORLDS[display.world]
         for axis, size in display.sizes.items():
             if axis not in SIZES or size < 2:
                 raise Mistake(f"a world cannot have {axis} = {size}")
-        return WORLDS[display.world]
+            if world.sizes.get(axis, size) != size:
+                raise Mistake(f"this world has {axis} = {world.sizes[axis]}")
+        return world
 
     def program(self, name):
         """The definitions of a world, executed from the displays that state them."""
@@ -73,7 +76,8 @@ class Book:
     def read_program(self, name, world):
         program = {}
         for array, (symbol, label) in world.definitions.items():
-            if label not in self.displays or self.displays[label].world != name:
+            worlds = name, world.extends or name
+            if label not in self.displays or self.displays[label].world not in worlds:
                 raise ValueError(f"world {name}: {symbol} wants a definition {label} in this world")
             display = self.displays[label]
             try:
@@ -106,7 +110,7 @@ class Book:
         world = WORLDS[name]
         results, function, arguments = world.anchors[index]
         rng = np.random.default_rng(zlib.crc32(name.encode()))
-        for sizes in draw_sizes(rng, {}):
+        for sizes in draw_sizes(rng, world.sizes):
             point = Point.random(world, self.program(name), sizes, rng)
             given = [whole(a, point) for a in arguments]
             found = function(*given)
@@ -209,7 +213,7 @@ class Check:
         """The draws of this display; all its steps share them."""
         bend = None if assumption is None else assumed(assumption, self.world)
         if (key := id(bend)) not in self.drawn:
-            fixed = self.display.sizes | (bend if isinstance(bend, dict) else {})
+            fixed = self.world.sizes | self.display.sizes | (bend if isinstance(bend, dict) else {})
             program = self.book.program(self.display.world)
             assume = bend if callable(bend) else None
             self.drawn[key] = [
@@ -257,7 +261,7 @@ def shapes_of(chain, world, sizes):
             shapes.belongs(left, step.tree.children[0], step.tree)
             continue
         right = seen[id(step.right)] = shapes.of(step.right)
-        if left != right and not is_zero(step.right):
+        if shapes.common(left, right) is None and not is_zero(step.right):
             raise Misfit.on(
                 step.right, f"the left side is {show(left)}, the right side {show(right)}"
             )

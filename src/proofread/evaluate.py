@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 
 from proofread.parse import Mistake, name
-from proofread.shapes import SIZES, function_name, indexed
+from proofread.shapes import SIZES, function_name, indexed, size_of
 
 STEP = 1e-30
 
@@ -30,7 +30,7 @@ class Point:
         point = cls(world, definitions, sizes, {}, {})
         for array, symbol in world.arrays.items():
             if array in world.generic:
-                point.draw[array] = rng.standard_normal((3, 2))
+                point.draw[array] = rng.standard_normal((*point.extent(symbol), 3, 2))
             elif array not in world.definitions:
                 point.draw[array] = rng.standard_normal(point.extent(symbol))
                 if array not in world.still:
@@ -73,16 +73,14 @@ class Point:
         return self.size("N" if symbol.per_sample else rows), self.size(columns)
 
     def size(self, axis):
-        return 1 if axis == "1" else self.sizes[axis]
+        return size_of(axis, self.sizes)
 
     def smooth(self, array):
-        """An arbitrary smooth number: Σ a sin(Σ w v + p) with random a, w and p."""
-        source = self.world.symbols[self.world.generic[array]].array
-        v, total = self.value(source).ravel(), 0
-        for amplitude, phase in self.draw[array]:
-            weights = np.cos(phase + 3 * amplitude * np.arange(1, v.size + 1))
-            total += amplitude * np.sin(v @ weights + phase)
-        return np.reshape(total, (1, 1))
+        """An arbitrary smooth function: every entry is Σ a sin(Σ w v + p), at random a, w and p."""
+        v = self.value(self.world.symbols[self.world.generic[array]].array).ravel()
+        a, p = np.moveaxis(self.draw[array], -1, 0)
+        w = np.cos(p[..., None] + 3 * a[..., None] * np.arange(1, v.size + 1))
+        return (a * np.sin(w @ v + p)).sum(axis=-1)
 
     def cut(self, array, at):
         """This point with one entry of `array` moved by i·STEP, whatever made it before."""
@@ -108,7 +106,7 @@ class Point:
 def assignments(shapes, sizes):
     """Every value of the free indices of a statement: the "for all" in front of an equation."""
     letters = list(shapes.free)
-    for at in product(*(range(sizes[shapes.ranges[i]]) for i in letters)):
+    for at in product(*(range(size_of(shapes.ranges[i], sizes)) for i in letters)):
         yield dict(zip(letters, at))
 
 
@@ -191,6 +189,8 @@ class Evaluate:
     def by_entry(self, tree, value):
         """The derivative of a number by every entry of a symbol as written."""
         self.first_order(tree)
+        if tree.data == "apply":  # by vec(X), which has the entries of X in a row
+            return self.by_entry(tree.children[1], value).reshape(1, -1)
         array = self.shapes.resolve(tree).symbol.array
         places = np.arange(self.point.value(array).size).reshape(self.point.value(array).shape)
         result = np.zeros(places.shape)
@@ -224,6 +224,9 @@ class Evaluate:
     def odot(self, tree, left, right):
         return self.of(left) * self.of(right)
 
+    def otimes(self, tree, left, right):
+        return np.kron(self.of(left), self.of(right))
+
     def oslash(self, tree, left, right):
         return self.of(left) / self.of(right)
 
@@ -255,6 +258,8 @@ class Evaluate:
                 return np.linalg.matrix_rank(value.real)
             case "tr":
                 return np.trace(value)
+            case "vec":
+                return value.reshape(1, -1)
             case "log" if not (value.real > 0).all():
                 raise Mistake.on(tree, "logarithm of a number that is not positive")
             case word:
@@ -269,7 +274,7 @@ class Evaluate:
         return self.over_index(letter, body, leave=self.at(other))
 
     def over_index(self, letter, body, leave=None):
-        size = self.point.sizes[self.shapes.ranges[str(letter)]]
+        size = self.point.size(self.shapes.ranges[str(letter)])
         return sum(self.inside(**{str(letter): k}).of(body) for k in range(size) if k != leave)
 
     def holds(self, condition):

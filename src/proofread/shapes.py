@@ -1,10 +1,12 @@
 """Finds the shape of every expression, in named axes, and what each index ranges over.
 
 Axes are names, not numbers: an H×K array does not fit a K×H one however large they are.
-The shape ``()`` is a number; a 1×1 array is one too.
+The shape ``()`` is a number; a 1×1 array is one too. An array written out on the page has
+bare numbers for axes where more than one axis has that size; they fit each of these.
 """
 
 from dataclasses import dataclass
+from math import prod
 
 from lark import Token
 
@@ -30,14 +32,14 @@ class Shapes:
     """Walks one statement. ``ranges`` maps each index letter to its axis."""
 
     def __init__(self, world, sizes):
-        self.world, self.sizes = world, sizes
+        self.world, self.sizes = world, world.sizes | sizes
         self.ranges, self.links = {}, []
         self.free, self.bound, self.summed = {}, [], set()
         self.axes_seen, self.literals, self.dots = set(), {}, set()
 
     def of(self, tree):
         shape = getattr(self, tree.data)(tree, *tree.children)
-        self.axes_seen.update(shape)
+        self.axes_seen.update(part for axis in shape for part in axis.split("·"))
         return () if shape == ("1", "1") else shape
 
     # Symbols
@@ -92,7 +94,7 @@ class Shapes:
         if not isinstance(token, Token):
             raise Mistake.on(tree, "a stated shape is not an index")
         if token.isdigit():
-            size = self.sizes.get(axis)
+            size = size_of(axis, self.sizes)
             if size is None:
                 raise Mistake.on(tree, f"index {token} needs a world in which {axis} is fixed")
             if not 1 <= int(token) <= size:
@@ -118,10 +120,11 @@ class Shapes:
         self.free[str(letter)] = None
 
     def range(self, letter, axis, tree):
-        known = self.ranges.setdefault(str(letter), axis)
-        self.axes_seen.add(axis)
-        if known != axis:
+        known = self.ranges.get(str(letter), axis)
+        self.axes_seen.update(axis.split("·"))
+        if (common := self.common_axis(known, axis)) is None:
             raise Misfit.on(tree, f"index {letter} ranges over {known} elsewhere, over {axis} here")
+        self.ranges[str(letter)] = common
 
     def settle(self, tree):
         """Carry ranges over δᵢⱼ and i ≠ j to the indices that occur nowhere else."""
@@ -170,7 +173,7 @@ class Shapes:
             if name(token) == r"\mathbf 1" and self.is_shape(subs):
                 return self.stated_shape(subs[0])
             if name(token) == r"\mathbf 1" or token == "I":
-                if len(subs) != 1:
+                if len(subs) != 1 or self.is_shape(subs):
                     raise Mistake.on(tree, "one size is wanted here")
                 size = self.axis(subs[0])
                 return (size, size if token == "I" else "1")
@@ -210,9 +213,28 @@ class Shapes:
 
     def equal(self, tree, left, right, what):
         a, b = self.of(left), self.of(right)
-        if a != b:
+        if (shape := self.common(a, b)) is None:
             raise Misfit.on(tree, f"{what} {show(a)} and {show(b)}: the shapes differ")
-        return a
+        return shape
+
+    def common(self, a, b):
+        """The shape that two shapes agree on, or None."""
+        axes = tuple(self.common_axis(p, q) for p, q in zip(a, b))
+        return axes if len(a) == len(b) and None not in axes else None
+
+    def common_axis(self, a, b):
+        for axis, other in ((a, b), (b, a)):
+            if axis == other or (other.isdigit() and self.sizes.get(axis) == int(other)):
+                return axis
+        return None
+
+    def otimes(self, tree, left, right):
+        a, b = self.of(left), self.of(right)
+        if not a or not b:
+            raise Misfit.on(
+                tree, f"Kronecker product of {show(a)} and {show(b)}: arrays are wanted"
+            )
+        return tuple(flat(p, q) for p, q in zip(a, b))
 
     def times(self, tree, left, right):
         if left.data == "number" and right.data == "over":
@@ -224,7 +246,7 @@ class Shapes:
             self.dots.update(() if b else {id(tree)})
         if not a or not b:
             return a or b
-        if a[1] != b[0]:
+        if self.common_axis(a[1], b[0]) is None:
             raise Misfit.on(
                 tree,
                 f"product of {show(a)} and {show(b)}: inner dimensions {a[1]} and {b[0]} differ",
@@ -269,6 +291,10 @@ class Shapes:
         match function_name(function):
             case "rank":
                 return ()
+            case "vec":
+                if len(shape) != 2:
+                    raise Misfit.on(tree, f"vec of {show(shape)}: an array is wanted")
+                return "1", flat(*shape)
             case "tr":
                 if len(shape) != 2 or shape[0] != shape[1]:
                     raise Misfit.on(tree, f"trace of {show(shape)}: a square array is wanted")
@@ -321,7 +347,7 @@ class Shapes:
         for case in cases:
             self.condition(case.children[1])
             shapes.append(self.of(case.children[0]))
-        if len(set(shapes)) > 1:
+        if any(self.common(shape, shapes[0]) is None for shape in shapes):
             raise Misfit.on(tree, "the cases differ in shape: " + ", ".join(map(show, shapes)))
         return shapes[0]
 
@@ -340,7 +366,7 @@ class Shapes:
             return "1"
         if not fixed:
             raise Mistake.on(tree, f"no axis is fixed at {size} in this world")
-        return fixed[0]
+        return fixed[0] if len(fixed) == 1 else str(size)
 
     # Derivatives
 
@@ -361,6 +387,9 @@ class Shapes:
         return self.partial(tree, body, below)
 
     def variable(self, tree):
+        if tree.data == "apply" and function_name(tree.children[0]) == "vec":
+            self.variable(tree.children[1])
+            return self.of(tree)
         if tree.data not in ("symbol", "indexed"):
             raise Mistake.on(tree, "differentiate by a symbol of the program")
         shape = self.reference(tree)
@@ -374,29 +403,42 @@ class Shapes:
         return found
 
     def belongs(self, found, shape, tree):
-        stated = [str(s) for s in shape.children]
+        stated = [s if isinstance(s, Token) else flat(*s.children) for s in shape.children]
         actual = found or ("1", "1")
         if not all(map(self.may_be, stated, actual)):
             raise Misfit.on(shape, f"stated as {'×'.join(stated)}, but it is {show(actual)}")
 
     def may_be(self, stated, axis):
-        if stated == axis:
+        if self.common_axis(stated, axis) is not None:
             return True
         if axis in self.sizes:
-            return stated == str(self.sizes[axis])
+            return False
         known = axis in self.world.aliases.get(stated, "")
         return known and stated == self.literals.setdefault(axis, stated)  # one size an axis
 
     def stated_shape(self, shape):
-        return tuple(self.axis(s) for s in shape.children)
+        return tuple(map(self.axis, shape.children))
 
     def axis(self, token):
+        if not isinstance(token, Token):
+            return flat(*map(self.axis, token.children))
         if token == "1" or token in SIZES:
             return str(token)
         fixed = [axis for axis, n in self.sizes.items() if str(n) == token]
         if not fixed:
             raise Mistake.on(token, f"{token} is not a size of this world")
-        return fixed[0]
+        return fixed[0] if len(fixed) == 1 else str(token)
+
+
+def flat(rows, columns):
+    """The axis of a flattened array; row-major, so ``H·K`` is not ``K·H``."""
+    return "·".join(a for a in (rows, columns) if a != "1") or "1"
+
+
+def size_of(axis, sizes):
+    """The number of entries along an axis, or None where `sizes` does not tell."""
+    parts = [int(part) if part.isdigit() else sizes.get(part) for part in axis.split("·")]
+    return None if None in parts else prod(parts)
 
 
 def function_name(token):

@@ -1,6 +1,6 @@
 """What the symbols of a page stand for: named shapes, definitions, and the code they answer to."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -27,9 +27,11 @@ class World:
     given : symbols that a draw fills with random numbers, as ``{"W_1": "D×H"}``
     rows : per-sample symbols, as ``{"x": ("X", "D")}``: x is 1×D and row n of X, which is N×D
     made : the label of the display that defines a symbol; all symbols not made are given
-    generic : ``{"L": r"\\hat y"}``: an arbitrary smooth number made from one symbol
+    generic : ``{"L": r"\\hat y"}``: an arbitrary smooth function of one symbol, entry by entry
     still : given symbols that keep their values when all others change by Δ
     ones : the shape of a bare 𝟏
+    sizes : sizes that are fixed in this world, as ``{"K": 2}``
+    extends : the world whose displays define what this one does not define anew
     aliases : what a literal size on the page may stand for, as ``{"500": "H"}``
     assumptions : hypotheses an equation may call on, each with how to draw numbers that keep it
     anchors : (book's expressions, function of `backprop`, book's arguments): must agree
@@ -41,6 +43,8 @@ class World:
     generic: dict = field(default_factory=dict)
     still: tuple = ()
     ones: str = "K×1"
+    sizes: dict = field(default_factory=dict)
+    extends: str | None = None
     aliases: dict = field(default_factory=dict)
     assumptions: dict = field(default_factory=dict)
     anchors: tuple = ()
@@ -70,6 +74,19 @@ def _jacobian_of_one_row(y_hat):
     return bp.softmax_jacobian(y_hat)[0]
 
 
+def _log_sum_exp(Z):
+    return (Z - bp.log_softmax(Z))[:, :1]
+
+
+def _difference_of_the_cube(t, h):
+    return bp.central_difference(lambda t: t**3, t, abs(h))
+
+
+def _numbers_by_hand():
+    params, *data = bp.worked_example()
+    return *data, *params
+
+
 NETWORK = World(
     given={"W_1": "D×H", "b_1": "1×H", "W_2": "H×K", "b_2": "1×K", "L": "1×1"},
     rows={
@@ -81,6 +98,7 @@ NETWORK = World(
         r"\hat y": (r"\hat Y", "K"),
         r"\ell": (r"\log\hat Y", "K"),
         "PL": ("PL of the batch", "1"),
+        "s": ("s of the batch", "1"),
     },
     made={
         "z_1": "eq-forward-hidden",
@@ -90,10 +108,11 @@ NETWORK = World(
         r"\ell": "eq-forward-log",
         "PL": "eq-forward-likelihood",
         "L": "eq-forward-loss",
+        "s": "eq-collapse-log-sum",
     },
     still=(r"\dot Y",),
     ones="N×1",
-    aliases={"2": "DK", "500": "H"},
+    aliases={"2": "DK", "500": "H", "10": "K"},
     assumptions={r"\sum_{k=1}^{K} \dot y_k = 1": _normalised, "N = 1": {"N": 1}},
     anchors=(
         (["Z_1"], bp.affine, ["X", "W_1", "b_1"]),
@@ -102,6 +121,7 @@ NETWORK = World(
         ([r"\hat Y"], bp.softmax, ["Z_2"]),
         ([r"\ell"], bp.log_softmax, ["z_2"]),
         (["PL"], bp.log_likelihood, [r"\ell", r"\dot y"]),
+        (["s"], _log_sum_exp, ["z_2"]),
         (["L"], bp.mean_loss, ["PL"]),
         (["L"], bp.cross_entropy, ["Z_2", r"\dot Y"]),
         (["dPL"], bp.mean_loss_vjp, ["PL"]),
@@ -113,6 +133,17 @@ NETWORK = World(
         (["dZ_1"], bp.tanh_vjp, ["dA_1", "A_1"]),
         (["dX", "dW_1", "db_1"], bp.affine_vjp, ["dZ_1", "X", "W_1"]),
     ),
+)
+
+CHAIN = World(
+    given={"x": "1×D", "u": "1×H", "v": "1×K", "L": "1×1"},
+    generic={"u": "x", "v": "u", "L": "v"},
+)
+
+DIFFERENCE = World(
+    given={"t": "1×1", "h": "1×1", "L": "1×1"},
+    generic={"L": "t"},
+    anchors=(([r"\frac{(t + h)^3 - (t - h)^3}{2 h}"], _difference_of_the_cube, ["t", "h"]),),
 )
 
 SOFTMAX = World(
@@ -136,4 +167,28 @@ SOFTMAX = World(
     ),
 )
 
-WORLDS = {"network": NETWORK, "softmax": SOFTMAX}
+BY_HAND = replace(
+    NETWORK,
+    extends="network",
+    sizes={"N": 1, "D": 2, "H": 3, "K": 2},
+    aliases={},
+    assumptions={},
+    made=NETWORK.made
+    | {
+        "x": "eq-by-hand-x",
+        "W_1": "eq-by-hand-w1",
+        "b_1": "eq-by-hand-b1",
+        "W_2": "eq-by-hand-w2",
+        "b_2": "eq-by-hand-b2",
+        r"\dot y": "eq-by-hand-y",
+    },
+    anchors=((["x", r"\dot y", "W_1", "b_1", "W_2", "b_2"], _numbers_by_hand, []),),
+)
+
+WORLDS = {
+    "network": NETWORK,
+    "chain": CHAIN,
+    "softmax": SOFTMAX,
+    "by_hand": BY_HAND,
+    "difference": DIFFERENCE,
+}
