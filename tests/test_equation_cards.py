@@ -18,7 +18,7 @@ PAGE = r"""
 
 # Page
 
-In text $a < b$, then a display:
+In text $a < b$, then $c$ and a display:
 
 $$
 J^\top = J
@@ -92,9 +92,14 @@ def page(tmp_path_factory):
 
 
 def test_formulas_are_html_and_mathml_without_a_script(page):
-    assert page.count('<math xmlns="http://www.w3.org/1998/Math/MathML"') == 14
+    assert page.count('<math xmlns="http://www.w3.org/1998/Math/MathML"') == 15
     assert 'src="http' not in page
     assert '<span class="math"><span class="katex">' in page
+
+
+def test_a_line_cannot_begin_with_the_comma_after_a_formula(page):
+    assert "&#8288;, then" in page
+    assert "&#8288; and a display" not in page
 
 
 def test_a_display_has_number_anchor_and_keyboard_focus(page):

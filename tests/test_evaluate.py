@@ -178,6 +178,20 @@ def test_a_change_moves_all_given_symbols_together(point):
     np.testing.assert_allclose(value(r"\Delta u_{n,k}", point), step["U"], rtol=1e-13)
 
 
+def test_a_change_where_nothing_moves_is_refused(tmp_path):
+    still = replace(TINY, still=tuple(TINY.arrays))
+    assert "nothing moves in this world" in complaint(tmp_path, r"\Delta p = 0", world=still)
+
+
+def test_an_array_of_one_sample_is_still_an_array(tmp_path):
+    one = replace(TINY, sizes={"N": 1})
+    square = r"(U v^\top)\,(U v^\top)^\top"
+    assert not complaint(
+        tmp_path, rf"\operatorname{{tr}}({square}) = (U v^\top)^\top (U v^\top)", world=one
+    )
+    assert not complaint(tmp_path, rf"({square})_{{ij}} = (U v^\top)_i (U v^\top)_j", world=one)
+
+
 @pytest.mark.parametrize("second", ["dv_i", r"\Delta p_i", r"\frac{\partial p_i}{\partial v_i}"])
 def test_a_second_derivative_is_refused(point, second):
     latex = rf"\frac{{\partial}}{{\partial v_i}} ({second})"

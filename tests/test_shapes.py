@@ -129,6 +129,8 @@ def test_an_axis_that_is_fixed_at_one_fits_a_row():
          "stated as 1×N, but it is 1×2"),
         (r"(\begin{pmatrix} 1 & 0 \end{pmatrix})_n B_{nk}",
          "index n ranges over 2 elsewhere, over N here"),
+        (r"(\begin{pmatrix} 1 & 0 \end{pmatrix})_i v_i x_i",
+         "index i ranges over K elsewhere, over D here"),  # once it has met K, it is K
     ],
 )  # fmt: skip
 def test_a_literal_fits_no_other_axis(latex, message):

@@ -47,7 +47,10 @@ class Renderer:
 def inline(self, node):
     """Write a formula in running text."""
     html = self.builder.app.katex.html(node.astext(), False)
-    self.body.append(f'<span class="math">{html}</span>')
+    following = node.next_node(descend=False, siblings=True)
+    # a line may not begin with the comma after a formula: a word joiner holds the two together
+    joiner = "&#8288;" if following and following.astext()[:1] in ",.;:!?)”" else ""
+    self.body.append(f'<span class="math">{html}</span>{joiner}')
     raise nodes.SkipNode
 
 

@@ -158,7 +158,7 @@ class Evaluate:
         if base.data == "group":
             value = self.of(base)
             at = [self.at(s) for s in subs]
-            return value[tuple(at)] if len(at) == 2 else value.ravel()[at[0]]
+            return np.atleast_2d(value)[tuple(at)] if len(at) == 2 else value.ravel()[at[0]]
         if base.data == "symbol":
             token = base.children[0]
             if token == r"\delta":
@@ -184,6 +184,8 @@ class Evaluate:
     def change(self, tree, *_):
         """ΔX, the change of X to first order when all given symbols move together."""
         self.first_order(tree)
+        if not self.point.direction:
+            raise Mistake.on(tree, "nothing moves in this world, so every change is zero")
         return Evaluate(self.point.along(), self.env, self.shapes).reference(tree).imag / STEP
 
     def by_entry(self, tree, value):
@@ -257,7 +259,7 @@ class Evaluate:
             case "rank":
                 return np.linalg.matrix_rank(value.real)
             case "tr":
-                return np.trace(value)
+                return np.trace(np.atleast_2d(value))  # N×N, where N = 1
             case "vec":
                 return value.reshape(1, -1)
             case "log" if not (value.real > 0).all():
