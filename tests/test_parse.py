@@ -99,7 +99,8 @@ DISPLAYS = [
      r"display(row(statement(a, equals(b))), row(statement(equals(c, remark(\text why)))))"),
     (r"a = b \quad \text{ since } c = 1",
      "display(row(statement(a, equals(b, since(c, number(1))))))"),
-    (r"a = b \text{for } i = j \text{ if } i \ne k",
+    (r"a = b \quad \text{if } c = 1", "display(row(statement(a, equals(b, since(c, number(1))))))"),
+    (r"a = b \text{for } i = j \text{ for } i \ne k",
      "display(row(statement(a, equals(b, given(same(i, j)), given(different(i, k))))))"),
 ]  # fmt: skip
 
@@ -188,7 +189,7 @@ def test_an_ambiguous_notation_is_refused(monkeypatch):
         (r"a \in \mathbb R^{2 K\times 1}", "unexpected K", "K"),
         (r"\begin{aligned} a &= b \\ \end{aligned}", r"unexpected \end{aligned}", None),
         ("= = a", "unexpected =", None),
-        (r"a \in \mathbb R^{1\times K} \text{if } i = j", "unexpected i", "i"),
+        (r"a \in \mathbb R^{1\times K} \text{for } i = j", "unexpected i", "i"),
         ("a = b, = c", "unexpected =", None),
         (r"a = b \quad c = f", r"unexpected \quad", r"\quad"),
     ],

@@ -8,7 +8,9 @@ for await (const line of createInterface({ input: process.stdin })) {
   const { latex, display } = JSON.parse(line);
   let answer;
   try {
-    const options = { displayMode: display, output: "htmlAndMathml", strict: "error" };
+    // fractions in the rows of a matrix would touch
+    const macros = /pmatrix[^]*frac/.test(latex) ? { "\\arraystretch": "1.4" } : {};
+    const options = { displayMode: display, output: "htmlAndMathml", strict: "error", macros };
     answer = { html: katex.renderToString(latex, options) };
   } catch (error) {
     answer = { error: error.message };

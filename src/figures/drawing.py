@@ -46,7 +46,7 @@ class Drawing:
         # ids are unique within one drawing only; several drawings may share a page
         svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\1{self.name}-", svg)
         # no narrower than its letters can be read: on a phone a wide drawing scrolls
-        least = 0.65 * self.figure.get_figwidth()
+        least = 0.58 * self.figure.get_figwidth()
         label = (
             f'<svg class="drawing" style="min-width: {least:.2f}in" '
             f'role="img" aria-label="{escape(self.alt, quote=True)}"'

@@ -14,9 +14,9 @@ def v_curve(steps, central, complex_errors):
     drawing = Drawing(
         "v-curve",
         "Relative error of a numerical derivative against its step h, both axes logarithmic. "
-        f"The central difference is a V: its smallest error, about {central[best]:.0e}, is at a "
+        f"The central difference is a V: its error is smallest, {central[best]:.0e}, at a "
         f"step of about {steps[best]:.0e}; larger steps are too coarse, smaller ones lose digits "
-        "to rounding. The complex step is flat where the step is small: "
+        "to rounding. For large steps the complex step is as wrong; for small ones it is flat: "
         f"at the smallest, {steps.min():.0e}, its error is at most "
         f"{max(exact[steps.argmin()], LEAST):.0e}.",
         6.4,
@@ -37,6 +37,6 @@ def curve(axes, steps, errors, colour, style, name):
     """A line with its name above its left end."""
     order = steps.argsort()
     steps, errors = steps[order], np.maximum(errors, LEAST)[order]
-    axes.plot(steps, errors, style, color=colour, linewidth=2, markersize=4)
+    axes.plot(steps, errors, style, color=colour, linewidth=2, markersize=4, markerfacecolor="none")
     place = steps[0], errors[: len(steps) // 2].max()
     axes.annotate(name, place, (0, 7), textcoords="offset points", va="bottom")
