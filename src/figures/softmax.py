@@ -24,10 +24,10 @@ def paths_to_the_loss():
             label(axes, output, rf"$\hat{{y}}_{i}$")
             arrow(axes, output, loss, VERMILION, rf"$d\hat{{y}}_{i}$", 0.5)
             for j, logit in enumerate(logits, 1):
-                partial = rf"$\partial\hat{{y}}_{i}/\partial z_{j}$"
+                partial = rf"$\partial\hat{{y}}_{i}/\partial z_{{2,{j}}}$"
                 arrow(axes, logit, output, BLUE, partial, 0.6 if i == j else 0.3)
         for j, logit in enumerate(logits, 1):
-            label(axes, logit, f"$z_{j}$")
+            label(axes, logit, rf"$z_{{2,{j}}}$")
         label(axes, loss, "$L$")
         axes.set(xlim=(-0.3, 6.3), ylim=(-0.3, 1.35))
         axes.axis("off")

@@ -1,6 +1,7 @@
 """Checks every display of the book: shapes, every ``=`` on its own, hypotheses, anchors."""
 
 import zlib
+from copy import copy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -130,6 +131,21 @@ class Book:
         if array not in world.definitions:
             raise ValueError(f"world {name}: {why}")
         raise ValueError(self.displays[world.definitions[array][1]].complain(Mistake(why)))
+
+    def accepts(self, display):
+        """Whether a display, put in the place of the one with its label, would pass all checks."""
+        book = copy(self)
+        book.displays = self.displays | {display.label: display}
+        defined = [n for n, w in WORLDS.items() if display.label in w.made.values()]
+        book.programs = {n: p for n, p in self.programs.items() if n not in defined}
+        try:
+            book.check(display.label)
+            for name in defined:
+                for index in range(len(WORLDS[name].anchors)):
+                    book.check_anchor(name, index)
+        except ValueError:
+            return False
+        return True
 
     def too_many_unchecked(self):
         unchecked = [d.label for d in self.displays.values() if d.unchecked]

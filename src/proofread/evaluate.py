@@ -10,9 +10,11 @@ from itertools import product
 import numpy as np
 
 from proofread.parse import Mistake, name
-from proofread.shapes import SIZES, function_name, indexed, size_of
+from proofread.shapes import SIZES, dots, function_name, indexed, last_size, size_of
 
 STEP = 1e-30
+SHIFT = 1e-2
+SEVEN_POINTS = {-3: -1 / 60, -2: 3 / 20, -1: -3 / 4, 1: 3 / 4, 2: -3 / 20, 3: 1 / 60}
 
 
 class Point:
@@ -22,6 +24,7 @@ class Point:
         self.world, self.definitions, self.sizes = world, definitions, sizes
         self.draw, self.direction = draw, direction
         self.moved, self.values, self.tilts = False, {}, {}
+        self.held = {}  # what a derivative has cut off from what made it
         self.open = set()  # what is being computed
 
     @classmethod
@@ -87,19 +90,26 @@ class Point:
         if (array, at) not in self.tilts:
             moved = self.value(array).copy()
             moved[at] += 1j * STEP
-            self.tilts[array, at] = self.child(self.draw, {array: moved})
+            self.tilts[array, at] = self.child(self.draw, {array: moved}, moved=True)
         return self.tilts[array, at]
+
+    def shifted(self, array, at, step):
+        """This point with one entry of `array` moved by a real step, whatever made it before."""
+        moved = self.value(array).copy()
+        moved[at] += step
+        return self.child(self.draw, {array: moved}, moved=False)
 
     def along(self):
         """This point with every given symbol moved along its random direction."""
         if "along" not in self.tilts:
             moved = {a: self.draw[a] + 1j * STEP * v for a, v in self.direction.items()}
-            self.tilts["along"] = self.child(self.draw | moved, {})
+            self.tilts["along"] = self.child(self.draw | moved, {}, moved=True)
         return self.tilts["along"]
 
-    def child(self, draw, values):
+    def child(self, draw, held, moved):
         child = Point(self.world, self.definitions, self.sizes, draw, self.direction)
-        child.moved, child.values = True, values
+        child.moved, child.held = moved, self.held | held
+        child.values = dict(child.held)
         return child
 
 
@@ -179,14 +189,15 @@ class Evaluate:
     def gradient(self, tree, *_):
         """dX, the derivative of L by each entry of X: an array of the shape of X."""
         L = self.shapes.world.symbols["L"].array
-        return self.by_entry(tree, lambda moved: moved.point.value(L)[0, 0])
+        return self.note(tree, self.by_entry(tree, lambda moved: moved.point.value(L)[0, 0]))
 
     def change(self, tree, *_):
         """ΔX, the change of X to first order when all given symbols move together."""
         self.first_order(tree)
         if not self.point.direction:
             raise Mistake.on(tree, "nothing moves in this world, so every change is zero")
-        return Evaluate(self.point.along(), self.env, self.shapes).reference(tree).imag / STEP
+        change = Evaluate(self.point.along(), self.env, self.shapes).reference(tree).imag / STEP
+        return self.note(tree, change)
 
     def by_entry(self, tree, value):
         """The derivative of a number by every entry of a symbol as written."""
@@ -201,6 +212,13 @@ class Evaluate:
             moved = Evaluate(self.point.cut(array, tuple(map(int, at))), self.env, self.shapes)
             result[at] = np.imag(value(moved)) / STEP
         return result[self.cells(tree)]
+
+    def note(self, tree, value):
+        """Remember which derivatives are not zero everywhere."""
+        self.shapes.derivatives[id(tree)] = tree
+        if np.any(value):
+            self.shapes.alive.add(id(tree))
+        return value
 
     def first_order(self, tree):
         if self.point.moved:
@@ -293,6 +311,18 @@ class Evaluate:
     def matrix(self, tree, *rows):
         return np.array([[self.of(entry) for entry in row.children] for row in rows])
 
+    def dotted(self, tree, *corners):
+        on, *off = dots(tree)
+        size = self.point.size(last_size(tree))
+        if not off:
+            return np.array([[self.inside(column=j).of(on) for j in range(size)]])
+        return np.array(
+            [
+                [self.inside(row=i, column=j).of(on if i == j else off[0]) for j in range(size)]
+                for i in range(size)
+            ]
+        )
+
     def stated(self, tree, body, shape):
         return self.of(body)
 
@@ -302,10 +332,23 @@ class Evaluate:
         columns = []
         probe = self.of(above)
         if not probe.ndim:
-            return self.by_entry(below, lambda moved: moved.of(above))
+            return self.note(tree, self.by_entry(below, lambda moved: moved.of(above)))
         for i in range(probe.size):
             columns.append(self.by_entry(below, lambda moved, i=i: moved.of(above).ravel()[i]))
-        return np.concatenate(columns)
+        return self.note(tree, np.concatenate(columns))
 
     def derivative(self, tree, below, body):
         return self.partial(tree, body, below)
+
+    def second(self, tree, power, above, first, second):
+        """A difference of derivatives: seven points, so that its error is that of rounding."""
+        self.first_order(tree)
+        array = self.shapes.resolve(first).symbol.array
+        rows, columns = self.cells(first)
+        at = rows.start or 0, columns.start or 0
+        total = 0
+        for turns, weight in SEVEN_POINTS.items():
+            point = self.point.shifted(array, at, turns * SHIFT)
+            moved = Evaluate(point, self.env, self.shapes)
+            total += weight * moved.by_entry(second, lambda m: m.of(above)).item()
+        return self.note(tree, np.asarray(total / SHIFT))

@@ -6,6 +6,7 @@ bare numbers for axes where more than one axis has that size; they fit each of t
 """
 
 from dataclasses import dataclass
+from functools import cache
 from math import prod
 
 from lark import Token
@@ -36,6 +37,7 @@ class Shapes:
         self.ranges, self.links = {}, []
         self.free, self.bound, self.summed = {}, [], set()
         self.axes_seen, self.literals, self.dots = set(), {}, set()
+        self.derivatives, self.alive = {}, set()
 
     def of(self, tree):
         shape = getattr(self, tree.data)(tree, *tree.children)
@@ -360,6 +362,17 @@ class Shapes:
                 raise Misfit.on(entry, "an entry of a matrix is a number")
         return self.literal(len(rows), tree), self.literal(widths.pop(), tree)
 
+    def dotted(self, tree, *corners):
+        for corner in dict.fromkeys(dots(tree)):
+            self.bound += ("row", "column")
+            for index in ("row", "column"):
+                self.range(index, last_size(tree), tree)
+            if self.of(corner):
+                raise Misfit.on(tree, "an entry of a matrix is a number")
+            del self.bound[-2:]
+        size = last_size(tree)
+        return (size, size) if len(corners) == 4 else ("1", size)
+
     def literal(self, size, tree):
         fixed = [axis for axis, n in self.sizes.items() if n == size]
         if size == 1:
@@ -385,6 +398,13 @@ class Shapes:
 
     def derivative(self, tree, below, body):
         return self.partial(tree, body, below)
+
+    def second(self, tree, power, above, first, second):
+        if power != "2":
+            raise Mistake.on(tree, "only second derivatives: \\partial^2")
+        if self.of(above) or self.variable(first) or self.variable(second):
+            raise Misfit.on(tree, "a second derivative is of a number by two numbers")
+        return ()
 
     def variable(self, tree):
         if tree.data == "apply" and function_name(tree.children[0]) == "vec":
@@ -433,6 +453,49 @@ class Shapes:
 def flat(rows, columns):
     """The axis of a flattened array; row-major, so ``H·K`` is not ``K·H``."""
     return "·".join(a for a in (rows, columns) if a != "1") or "1"
+
+
+@cache
+def dots(tree):
+    """What a matrix with dots has at (row, column): on the diagonal, and off it.
+
+    The corners tell: 1 in a subscript stands for the first row or column, a size for the last.
+    """
+    size, corners = last_size(tree), tree.children
+    if len(corners) == 2:
+        first, last = corners
+        return (agree(tree, renamed(first, {"1": "column"}), renamed(last, {size: "column"})),)
+    top, right, left, bottom = corners
+    on = agree(tree, renamed(top, {"1": "row"}), renamed(bottom, {size: "row"}))
+    off = {"1": "row", size: "column"}, {"1": "column", size: "row"}
+    return on, agree(tree, *map(renamed, (right, left), off))
+
+
+def last_size(tree):
+    """The size that stands in the subscripts of the last entry of a matrix with dots."""
+    subs = [token for sub in tree.children[-1].find_data("sub") for token in sub.children]
+    found = sorted({str(token) for token in subs} & set(SIZES))
+    if len(found) != 1:
+        raise Mistake.on(tree, "cannot tell how far the dots go: end them at one size")
+    return found[0]
+
+
+def agree(tree, one, other):
+    if canonical(one) != canonical(other):
+        raise Mistake.on(tree, "the corners do not follow one pattern")
+    return one
+
+
+def renamed(tree, names):
+    """The tree with other names for some of its indices."""
+    children = []
+    for child in tree.children:
+        if isinstance(child, Token):
+            new = names.get(str(child), str(child)) if tree.data == "sub" else str(child)
+            children.append(Token.new_borrow_pos(child.type, new, child))
+        else:
+            children.append(renamed(child, names))
+    return type(tree)(tree.data, children, tree.meta)
 
 
 def size_of(axis, sizes):
