@@ -9,7 +9,8 @@ import pytest
 
 import backprop as bp
 from proofread import check as module
-from proofread.check import Book, draw_sizes, relative
+from proofread.check import Book, draw_sizes
+from proofread.compare import relative
 from proofread.shapes import SIZES
 from proofread.worlds import WORLDS
 from small_book import DEFINITION, TINY, check, complaint, display, only, page, pointed, write

@@ -7,13 +7,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from proofread import displays
+from proofread.compare import TOLERANCE, agree, both_sides
 from proofread.evaluate import Evaluate, Point, assignments
 from proofread.parse import Mistake, canonical, parse
 from proofread.shapes import SIZES, Misfit, Shapes, is_zero, show
+from proofread.twin import is_chain_rule, twin_of
 from proofread.worlds import WORLDS
 
-TOLERANCE = 1e-9
 DRAWS = 2
+SCALES = (0.1, 1, 10)  # of the numbers at which a bound is tried
+MANY = 20
+NEAR = 0.1
 UNCHECKED_SHARE = 0.05
 
 
@@ -95,7 +99,10 @@ class Book:
         ValueError
             Saying where and why, if it does not hold (or, refuted, if it does).
         """
-        display = self.displays[label]
+        return self.checked(self.displays[label])
+
+    def checked(self, display):
+        """Check a display, whether or not it is the one that the book has under its label."""
         report = Report(display)
         if display.unchecked:
             report.verdict = f"unchecked: {display.unchecked}"
@@ -181,18 +188,48 @@ class Check:
             for step in chain:
                 if step.tree.data == "equals":
                     self.execute(step, shapes)
+                elif step.tree.data != "belongs":
+                    self.bound(step, shapes)
+            for key, tree in shapes.derivatives.items():
+                if key not in shapes.alive:
+                    raise Mistake.on(tree, "this derivative is zero, whatever the numbers")
         return None
 
     def execute(self, step, shapes):
         """The step holds at every draw; under a hypothesis, and then not without it."""
-        for sizes, error, where in self.differences(step, shapes, step.assumption):
-            if not error <= TOLERANCE:
-                raise Mistake.on(step.right, f"the two sides differ{where}")
-            self.note(step, sizes, error, shapes)
+        for point in self.points(step.assumption):
+            sides = both_sides(step, point, shapes)
+            if not sides.error <= TOLERANCE:
+                told = joined(f"the two sides differ{sides.where()}", sides.hint())
+                raise Mistake.on(step.right, told)
+            self.note(step, sides)
         if step.assumption is not None:
-            for _, error, _ in self.differences(step, shapes, None):
-                if error <= TOLERANCE:
+            for point in self.points(None):
+                if both_sides(step, point, shapes).error <= TOLERANCE:
                     raise Mistake.on(step.assumption, "holds without this hypothesis as well")
+        if is_chain_rule(step, shapes, self.book.program(self.display.world)):
+            self.in_the_twin(step, shapes)
+
+    def in_the_twin(self, step, shapes):
+        """The step holds with other functions too, as the chain rule does."""
+        for point in self.points(step.assumption, twin=True):
+            sides = both_sides(step, point, shapes)
+            if not sides.error <= TOLERANCE:
+                told = "holds for these functions only, and not by the chain rule: with others"
+                raise Mistake.on(step.right, f"{told} the two sides differ{sides.where()}")
+
+    def bound(self, step, shapes):
+        """The bound holds at every draw, and some draw comes near it."""
+        sign, nearest = (1 if step.tree.data == "at_most" else -1), np.inf
+        for point in (p for scale in SCALES for p in self.points(step.assumption, scale=scale)):
+            sides = both_sides(step, point, shapes)
+            gap = sides.gap(sign)
+            if gap.min() < -TOLERANCE:
+                raise Mistake.on(step.right, f"the bound does not hold{sides.where(-gap)}")
+            nearest = min(nearest, gap.min())
+            self.note(step, sides)
+        if nearest > NEAR:
+            raise Mistake.on(step.right, f"the two sides are never nearer than {nearest:.0%}")
 
     def refute(self, chains):
         if len(chains) != 1 or len(chains[0]) != 1:
@@ -207,34 +244,33 @@ class Check:
             return
         if self.display.refuted == "shape":
             raise Mistake("refuted by shape, but every shape fits")
-        for sizes, error, where in self.differences(step, shapes, step.assumption):
-            if error <= 1e-3:
-                raise Mistake.on(step.right, f"stands refuted, but is true (error {error:.1e})")
-            self.note(step, sizes, error, shapes)
-            self.report.verdict = f"refuted{where}"
+        for point in self.points(step.assumption):
+            sides = both_sides(step, point, shapes)
+            if sides.error <= 1e-3:
+                why = f"stands refuted, but is true (error {sides.error:.1e})"
+                raise Mistake.on(step.right, why)
+            self.note(step, sides)
+            self.report.verdict = "refuted" + joined(sides.where(), sides.hint())
 
-    def note(self, step, sizes, error, shapes):
-        tried = {s: n for s, n in sizes.items() if s in shapes.axes_seen}
+    def note(self, step, sides):
+        error = sides.error if step.tree.data == "equals" else 0.0
         self.report.error = max(self.report.error, error)
-        if tried not in self.report.sizes:
-            self.report.sizes.append(tried)
-        self.report.details.append((step, tried, error))
+        if sides.sizes not in self.report.sizes:
+            self.report.sizes.append(sides.sizes)
+        self.report.details.append((step, sides.sizes, error))
 
-    def differences(self, step, shapes, assumption):
-        """For each draw: sizes, relative error, and where the sides differ most."""
-        for point in self.points(assumption):
-            yield point.sizes, *compare(step, point, shapes)
-
-    def points(self, assumption):
+    def points(self, assumption, twin=False, scale=None):
         """The draws of this display; all its steps share them."""
         bend = None if assumption is None else assumed(assumption, self.world)
-        if (key := id(bend)) not in self.drawn:
+        if (key := (id(bend), twin, scale)) not in self.drawn:
             fixed = self.world.sizes | self.display.sizes | (bend if isinstance(bend, dict) else {})
-            program = self.book.program(self.display.world)
+            world, program = self.world, self.book.program(self.display.world)
+            if twin:
+                world, program = twin_of(world, program)
             assume = bend if callable(bend) else None
             self.drawn[key] = [
-                Point.random(self.world, program, sizes, self.rng, assume)
-                for sizes in draw_sizes(self.rng, fixed)
+                Point.random(world, program, sizes, self.rng, assume, scale or 1)
+                for sizes in draw_sizes(self.rng, fixed, DRAWS if scale is None else MANY)
             ]
         return self.drawn[key]
 
@@ -305,61 +341,6 @@ def definition(display, world, symbol):
     return Definition(left, step.right, shapes, display)
 
 
-@np.errstate(all="ignore")  # what is not finite is a mistake
-def compare(step, point, shapes):
-    """Relative error of one step, over all its indices, and a sentence on the worst place."""
-    lefts, rights, places = [], [], []
-    for env in assignments(shapes, point.sizes):
-        at = Evaluate(point, env, shapes)
-        if all(at.holds(condition) for condition in step.conditions):
-            left, right = at.of(step.left).real, at.of(step.right).real
-            lefts.append(left)
-            rights.append(np.broadcast_to(right, left.shape))
-            places.append(env)
-    if not places:
-        raise Mistake.on(step.conditions[0], "no index meets this condition")
-    a, b = np.array(lefts), np.array(rights)
-    for side, values in ((step.left, a), (step.right, b)):
-        if not np.isfinite(values).all():
-            raise Mistake.on(side, "not a finite number")
-    error = relative(a, b)
-    worst = np.unravel_index(np.argmax(np.abs(a - b)), a.shape)
-    sizes = ", ".join(f"{s} = {point.sizes[s]}" for s in SIZES if s in shapes.axes_seen)
-    index = ", ".join(f"{i} = {v + 1}" for i, v in places[worst[0]].items())
-    entry = f"entry {tuple(int(w) + 1 for w in worst[1:])}" if len(worst) > 1 else ""
-    place = "; ".join(part for part in (sizes, index, entry) if part)
-    hint = hint_of(a, b, {s: n for s, n in point.sizes.items() if s in shapes.axes_seen})
-    where = f"{place and ' at '}{place}: left {a[worst]:.6g}, right {b[worst]:.6g}"
-    return error, f"{where}; {hint}" if hint else where
-
-
-def hint_of(a, b, sizes):
-    """What a wrong right side has in common with the left: a sign, a factor, a transpose."""
-    ratio = (b / a)[np.isfinite(b / a) & (a != 0)]
-    if ratio.size and np.ptp(ratio) <= 1e-6 * np.abs(ratio).max():
-        known = {-1.0: "the opposite sign", 2.0: "off by a factor 2", 0.5: "off by a factor 1/2"}
-        for axis, n in sizes.items():
-            known |= {float(n): f"off by a factor {axis}", 1 / n: f"off by a factor 1/{axis}"}
-            known |= {-float(n): f"off by a factor −{axis}", -1 / n: f"off by a factor −1/{axis}"}
-        for factor, hint in known.items():
-            if np.isclose(ratio.mean(), factor, rtol=1e-6):
-                return hint
-    if a.ndim == 3 and a.shape[1] == a.shape[2] and relative(a, b.swapaxes(1, 2)) <= TOLERANCE:
-        return "one side is the transpose of the other"
-    return ""
-
-
-def relative(a, b):
-    """max|a − b| over the larger of max|a| and max|b|; numbers below 1e-3 count as 1e-3."""
-    scale = max(np.abs(a).max(), np.abs(b).max(), 1e-3)
-    return float(np.abs(a - b).max() / scale)
-
-
-def agree(book, code):
-    """The same shape and the same numbers."""
-    return np.shape(code) == book.shape and relative(book, code) <= TOLERANCE
-
-
 def assumed(since, world):
     """How to draw numbers that keep a hypothesis.
 
@@ -388,10 +369,14 @@ def whole(latex, point):
     return np.vstack(values) if shapes.free else values[0]
 
 
-def draw_sizes(rng, fixed):
+def joined(*parts):
+    return "; ".join(part for part in parts if part)
+
+
+def draw_sizes(rng, fixed, draws=DRAWS):
     """Pairwise different sizes, at least 3; no size keeps its value from draw to draw."""
     free = [s for s in SIZES if s not in fixed]
     pool = rng.permutation([n for n in range(3, 8) if n not in fixed.values()])
-    for turn in range(DRAWS):
+    for turn in range(draws):
         drawn = fixed | {s: int(n) for s, n in zip(free, np.roll(pool, turn))}
         yield {s: drawn[s] for s in SIZES}

@@ -28,14 +28,15 @@ class Point:
         self.open = set()  # what is being computed
 
     @classmethod
-    def random(cls, world, definitions, sizes, rng, assumption=None):
-        """A point with standard normal numbers, bent to keep an assumption if there is one."""
+    def random(cls, world, definitions, sizes, rng, assumption=None, scale=1):
+        """A point with normal numbers of this size, bent to keep an assumption if there is one."""
         point = cls(world, definitions, sizes, {}, {})
         for array, symbol in world.arrays.items():
-            if array in world.generic:
-                point.draw[array] = rng.standard_normal((*point.extent(symbol), 3, 2))
+            if world.sources(array):
+                rows = 1 if symbol.is_batch else point.extent(symbol)[0]
+                point.draw[array] = rng.standard_normal((rows, point.extent(symbol)[1], 3, 2))
             elif array not in world.definitions:
-                point.draw[array] = rng.standard_normal(point.extent(symbol))
+                point.draw[array] = scale * rng.standard_normal(point.extent(symbol))
                 if array not in world.still:
                     point.direction[array] = rng.standard_normal(point.extent(symbol))
         if assumption:
@@ -49,7 +50,7 @@ class Point:
             mistake = Mistake.on(made.right, f"the definition of {symbol} rests on itself")
             raise ValueError(made.display.complain(mistake))
         if array not in self.values:
-            if array in self.world.generic:
+            if self.world.sources(array):
                 self.values[array] = self.smooth(array)
             elif array in self.definitions:
                 self.values[array] = self.define(array)
@@ -79,10 +80,23 @@ class Point:
         return size_of(axis, self.sizes)
 
     def smooth(self, array):
-        """An arbitrary smooth function: every entry is Σ a sin(Σ w v + p), at random a, w and p."""
-        v = self.value(self.world.symbols[self.world.generic[array]].array).ravel()
+        """An arbitrary smooth function: every entry is Σ a sin(Σ w v + p), at random a, w and p.
+
+        Of per-sample symbols, each row is the same function of the rows it is made from.
+        """
+        sources = [self.world.arrays[s.array] for s in self.world.sources(array)]
+        if not self.world.arrays[array].is_batch:
+            return self.wave(array, [self.value(s.array) for s in sources])
+        rows = []
+        for n in range(self.sizes["N"]):
+            parts = [self.value(s.array)[n if s.is_batch else slice(None)] for s in sources]
+            rows.append(self.wave(array, parts))
+        return np.concatenate(rows)
+
+    def wave(self, array, parts):
+        v = np.concatenate([part.ravel() for part in parts])
         a, p = np.moveaxis(self.draw[array], -1, 0)
-        w = np.cos(p[..., None] + 3 * a[..., None] * np.arange(1, v.size + 1))
+        w = np.cos(p[..., None] + 3 * a[..., None] * np.arange(1, v.size + 1)) / np.sqrt(v.size)
         return (a * np.sin(w @ v + p)).sum(axis=-1)
 
     def cut(self, array, at):
@@ -90,7 +104,7 @@ class Point:
         if (array, at) not in self.tilts:
             moved = self.value(array).copy()
             moved[at] += 1j * STEP
-            self.tilts[array, at] = self.child(self.draw, {array: moved}, moved=True)
+            self.tilts[array, at] = self.child(self.draw, {array: moved})
         return self.tilts[array, at]
 
     def shifted(self, array, at, step):
@@ -103,10 +117,10 @@ class Point:
         """This point with every given symbol moved along its random direction."""
         if "along" not in self.tilts:
             moved = {a: self.draw[a] + 1j * STEP * v for a, v in self.direction.items()}
-            self.tilts["along"] = self.child(self.draw | moved, {}, moved=True)
+            self.tilts["along"] = self.child(self.draw | moved, {})
         return self.tilts["along"]
 
-    def child(self, draw, held, moved):
+    def child(self, draw, held, moved=True):
         child = Point(self.world, self.definitions, self.sizes, draw, self.direction)
         child.moved, child.held = moved, self.held | held
         child.values = dict(child.held)

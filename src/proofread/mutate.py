@@ -11,7 +11,7 @@ from lark import Token, Tree
 
 from proofread.check import Shapes, statements
 from proofread.parse import Mistake, canonical, name, parse, span
-from proofread.shapes import SIZES, function_name
+from proofread.shapes import SIZES, function_name, is_zero
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,10 @@ def edits(latex, world, sizes):
 def first_sign(latex, step, recorder):
     """A minus sign, and a 1/N, before the right side."""
     start, _ = span(step.right)
-    if latex[start] != "-":
+    if latex[start] != "-" and not is_zero(step.right):
         yield "sign", start, start, "-"
-    if "N" in recorder.axes_seen or any(s.per_sample for s in recorder.world.symbols.values()):
+    one = step.assumption and canonical(step.assumption.children[0]) == ("symbol", "N")
+    if "N" in recorder.world.axes and recorder.sizes.get("N") != 1 and not one:
         at = start + (latex[start] == "-")
         yield "1/N", at, at, r"\frac{1}{N}\,"
 
@@ -220,7 +221,7 @@ class Walk:
         yield from self.subscripts(*tree.children)
 
     def indexed_raised(self, tree):
-        base, sub, sup = tree.children
+        base, sub = tree.children[:2]
         yield from self.subscripts(base, sub)
         yield from self.raised(tree)
 
@@ -278,7 +279,8 @@ class Walk:
     def transposed(self, tree):
         """Added to whatever is an array and may carry a superscript."""
         named = tree.data in ("symbol", "gradient", "change", "indexed", "group")
-        if named and self.is_array(tree):
+        identity = tree.data == "indexed" and canonical(tree.children[0]) == ("symbol", "I")
+        if named and self.is_array(tree) and not identity:
             yield "transpose", span(tree)[1], span(tree)[1], r"^\top"
 
     def exponential(self, tree):
@@ -308,7 +310,7 @@ class Walk:
                 yield self.instead("size", tree.children[2], size)
 
     def sum_except(self, tree):
-        letter, other, body = tree.children
+        letter, _, body = tree.children
         yield self.instead("sum", tree, rf"\sum_{letter} {self.text(body)}")
         yield self.instead("sum", tree, self.text(body))
 

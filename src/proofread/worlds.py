@@ -19,6 +19,11 @@ class Symbol:
     shape: tuple
     per_sample: bool = False
 
+    @property
+    def is_batch(self):
+        """Whether the array has a row for each sample."""
+        return self.per_sample or self.shape[0] == "N"
+
 
 @dataclass(frozen=True)
 class World:
@@ -27,7 +32,7 @@ class World:
     given : symbols that a draw fills with random numbers, as ``{"W_1": "D×H"}``
     rows : per-sample symbols, as ``{"x": ("X", "D")}``: x is 1×D and row n of X, which is N×D
     made : the label of the display that defines a symbol; all symbols not made are given
-    generic : ``{"L": r"\\hat y"}``: an arbitrary smooth function of one symbol, entry by entry
+    generic : ``{"L": r"\\hat y"}``: an arbitrary smooth function of one symbol, or of several
     still : given symbols that keep their values when all others change by Δ
     ones : the shape of a bare 𝟏
     sizes : sizes that are fixed in this world, as ``{"K": 2}``
@@ -58,6 +63,19 @@ class World:
         object.__setattr__(self, "arrays", {s.array: s for s in symbols.values()})
         made = {symbols[name].array: (name, label) for name, label in self.made.items()}
         object.__setattr__(self, "definitions", made)
+
+    @property
+    def axes(self):
+        """The sizes that its symbols have."""
+        return {axis for symbol in self.symbols.values() for axis in symbol.shape} - {"1"}
+
+    def sources(self, array):
+        """The symbols that a generic one is made from; none for all others."""
+        for name, made_from in self.generic.items():
+            if self.symbols[name].array == array:
+                one = isinstance(made_from, str)
+                return (self.symbols[made_from],) if one else made_from
+        return ()
 
 
 def axes(shape):

@@ -1,0 +1,135 @@
+"""The directives that show the evidence: the register of all equations, the equivalent edits."""
+
+import math
+import re
+from functools import cache
+from pathlib import Path
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.util.docutils import SphinxDirective
+
+from equation_cards.equation import book
+from proofread import evidence
+
+ROW = re.compile(r"^\| (\{eq\}.*) \| (`.*`) \| `(.*)` \|$", re.M)
+
+
+class Register(SphinxDirective):
+    """``{register}``: every labelled equation with its function, test and evidence."""
+
+    def run(self):
+        root = Path(self.env.srcdir)
+        for name in (*evidence.FILES, *chapters(root)):
+            self.env.note_dependency(str(root / name))
+        bodies = {}
+        for display in book(root).displays.values():
+            body = bodies.setdefault(str(display.path), nodes.tbody())
+            body += row(self.env.docname, display, facts(root, display))
+        return [node for path, body in bodies.items() for node in self.chapter(path, body)]
+
+    def chapter(self, path, body):
+        """The title of a chapter, as a link, and the table of its equations."""
+        link = addnodes.pending_xref(
+            "", nodes.inline(), refdomain="std", reftype="doc", refexplicit=False,
+            reftarget="/" + path.removesuffix(".md"), refdoc=self.env.docname, refwarn=True,
+        )  # fmt: skip
+        title = nodes.paragraph("", "", link, classes=["register-chapter"])
+        return title, table(["number", "equation and evidence"], [1, 9], body, "register")
+
+
+class Equivalents(SphinxDirective):
+    """``{equivalents}``: the edits that leave an equation true, reason by reason."""
+
+    def run(self):
+        root = Path(self.env.srcdir)
+        self.env.note_dependency(str(root / evidence.EQUIVALENT))
+        items = nodes.bullet_list()
+        for group in evidence.groups(root):
+            lines = [(label, line) for label, ls in group["mutants"].items() for line in ls]
+            count = nodes.Text(f" ({len(lines)}; for example in ")
+            link = reference(self.env.docname, lines[0][0])
+            parts = nodes.Text(group["reason"]), count, link, nodes.Text(")")
+            items += nodes.list_item("", nodes.paragraph("", "", *parts))
+        return [items]
+
+
+def table(heads, widths, body, name):
+    """A table of docutils from its heads and its body."""
+    group = nodes.tgroup(cols=len(heads))
+    group += [nodes.colspec(colwidth=width) for width in widths]
+    head = nodes.row("", *(nodes.entry("", nodes.paragraph(text=text)) for text in heads))
+    group += [nodes.thead("", head), body]
+    return nodes.table("", group, classes=[name])
+
+
+def row(docname, display, told):
+    """The number of an equation, as a link, and under the equation what is known of it."""
+    formula = nodes.math_block(display.latex, display.latex, number=None, nowrap=False)
+    if display.refuted:
+        mark = nodes.inline("", "", nodes.strong(text="Wrong:"), classes=["refuted-inline"])
+        formula = nodes.container("", nodes.paragraph("", "", mark), formula, classes=["refuted"])
+    label = nodes.paragraph("", "", nodes.literal(text=display.label), nodes.Text("  " + told))
+    link = nodes.paragraph("", "", reference(docname, display.label))
+    return nodes.row("", nodes.entry("", link), nodes.entry("", formula, label))
+
+
+def reference(docname, label):
+    return addnodes.pending_xref(
+        "", nodes.inline(), refdomain="math", reftype="eq", reftarget=label,
+        refdoc=docname, refexplicit=False, refwarn=True,
+    )  # fmt: skip
+
+
+def facts(root, display):
+    """One line: what implements it, what tests it, how it was checked."""
+    report, known = checked(root, display.label), measured(root).get(display.label)
+    parts = [*implemented(root).get(display.label, ()), report.verdict.split(" at ")[0]]
+    if report.sizes:
+        sizes = "; ".join(", ".join(f"{s} = {n}" for s, n in t.items()) for t in report.sizes)
+        parts += [f"tried at {sizes}" if sizes else "tried", error(report.error)]
+    if known:
+        killed = known["mutants"] - known["equivalent"]
+        parts.append(f"{killed} wrong edits refused")
+        if known["equivalent"]:
+            parts.append(f"left true by {known['equivalent']}")
+        parts += [known["symbolic"]] if "symbolic" in known else []
+    return " · ".join(parts)
+
+
+def error(value):
+    """An upper bound that does not depend on the machine: the next power of ten, at least 1e-14."""
+    power = max(-14, math.ceil(math.log10(value))) if value else -14
+    return f"relative error below 1e{power}"
+
+
+@cache
+def checked(root, label):
+    return book(root).check(label)
+
+
+@cache
+def measured(root):
+    return evidence.read(root)["equations"]
+
+
+@cache
+def implemented(root):
+    """For each label the functions and the test that the summaries of the chapters name."""
+    known = {}
+    for path in chapters(root):
+        for labels, functions, test in ROW.findall((root / path).read_text(encoding="utf-8")):
+            for label in re.findall(r"`(eq-[^`]+)`", labels):
+                known.setdefault(label, (functions.replace("`", ""), test))
+    return known
+
+
+@cache
+def chapters(root):
+    return tuple(dict.fromkeys(str(d.path) for d in book(root).displays.values()))
+
+
+def setup(app):
+    """Register the directives ``register`` and ``equivalents``."""
+    app.add_directive("register", Register)
+    app.add_directive("equivalents", Equivalents)
