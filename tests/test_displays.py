@@ -53,6 +53,8 @@ REFUSED = {
     "glue": ("```{glue:math} a\n```\n", 3, "glue:math can hide equations; write MyST"),
     "refuted how": ("```{refuted}\n:label: eq-x\nL = 2\n```\n", 5,
                     "refuted needs the option ':fails: value' or ':fails: shape'"),
+    "refuted for what": ("```{refuted}\n:label: eq-x\n:fails: value\nL = 2\n```\n", 6,
+                         "refuted needs ':instead: eq-…', the label of the right form"),
     "sizes": ("% world: tiny, K\n", 3, "write '% world: name' or '% world: name, K = 2'"),
     "unchecked why": ("% unchecked:\n", 3, "unchecked: why?"),
     "unchecked what": ("% unchecked: a bound\n\nText\n", 3, "unchecked: no display follows"),
@@ -115,9 +117,10 @@ def test_unchecked_holds_for_one_display(tmp_path):
 
 
 def test_refuted_displays_say_how_they_fail(tmp_path):
-    text = "```{refuted}\n:label: eq-x\n:fails: shape\nL = 1\n```\n"
+    text = "```{refuted}\n:label: eq-x\n:fails: shape\n:instead: eq-y\nL = 1\n```\n"
     (found,) = displays(tmp_path, text)
-    assert (found.refuted, found.latex, found.line) == ("shape", "L = 1\n", 6)
+    assert (found.refuted, found.instead) == ("shape", "eq-y")
+    assert (found.latex, found.line) == ("L = 1\n", 7)
 
 
 @pytest.mark.parametrize(

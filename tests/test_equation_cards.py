@@ -27,6 +27,7 @@ $$ (eq-page-symmetric)
 ```{refuted}
 :label: eq-page-wrong
 :fails: shape
+:instead: eq-page-symmetric
 J = \hat y
 ```
 
@@ -44,6 +45,7 @@ $$ (eq-page-flat)
 ```{refuted}
 :label: eq-page-unequal
 :fails: value
+:instead: eq-page-chain
 \hat y_k = z_k
 ```
 
@@ -111,6 +113,11 @@ def test_a_display_has_number_anchor_and_keyboard_focus(page):
 def test_a_refuted_equation_says_so(page):
     box = re.search(r'<div class="refuted error admonition">.*?</div>', page, re.S)[0]
     assert "Wrong: the shapes do not fit" in box and "equation-eq-page-wrong" in box
+
+
+def test_a_refuted_equation_leads_to_the_right_one(page):
+    box = page[page.index('class="refuted error admonition"') :]
+    assert re.search(r'refuted-instead">Right: <a[^>]*href="#equation-eq-page-symmetric"', box)
 
 
 def test_a_source_is_shown_with_its_path_and_without_its_docstring(page):

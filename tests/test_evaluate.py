@@ -278,3 +278,34 @@ def test_two_points_from_one_seed_are_the_same(point):
         np.testing.assert_array_equal(again.draw[array], drawn)
     np.testing.assert_array_equal(again.value("L"), point.value("L"))
     assert not np.array_equal(numbers((1, 5), 1), again.draw["v"])
+
+
+# Matrices with dots, second derivatives
+
+
+def test_a_matrix_with_dots_has_its_pattern_everywhere(point):
+    row = r"\begin{pmatrix} v_1 w_1 & \cdots & v_K w_K \end{pmatrix}"
+    np.testing.assert_allclose(value(row, point), point.draw["v"] * point.draw["w"])
+    outer = (
+        r"\begin{pmatrix} g & \cdots & v_1 w_K \\ \vdots & \ddots & \vdots \\"
+        r" v_K w_1 & \cdots & g \end{pmatrix}"
+    )
+    expected = point.draw["v"].T @ point.draw["w"]
+    np.fill_diagonal(expected, point.draw["g"])
+    np.testing.assert_allclose(value(outer, point), expected)
+
+
+def test_a_second_derivative_is_exact_to_rounding(point):
+    found = value(r"\frac{\partial^2 p_k}{\partial v_i\,\partial v_j}", point)
+    p = softmax(point.draw["v"])[0]
+    d = np.eye(5)
+    expected = p[:, None, None] * (
+        (d[:, :, None] - p[None, :, None]) * (d[:, None, :] - p[None, None, :])
+        - (p[:, None] * (d - p))[None]
+    )
+    np.testing.assert_allclose(found, expected, atol=1e-11)
+
+
+def test_a_second_derivative_may_be_by_two_symbols(point):
+    found = value(r"\frac{\partial^2 (x W)_k}{\partial x_i\,\partial W_{ij}}", point)
+    np.testing.assert_allclose(found, np.eye(5)[:, None, :] * np.ones((5, 3, 5)), atol=1e-11)

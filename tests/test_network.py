@@ -155,6 +155,14 @@ def test_integers_become_float64_and_one_float64_array_decides():
     assert predict(narrow, X).dtype == forward(narrow, X, Y)[0].dtype == np.float64
 
 
+@pytest.mark.parametrize(
+    "Y, kind", [([[0, 1]], np.float64), ([[0.5, 0.5]], np.float64), ([1], np.int64)]
+)
+def test_the_cache_holds_targets_as_an_array(Y, kind):
+    kept = forward(PARAMS, X, Y)[1].Y
+    assert (type(kept), kept.dtype, kept.tolist()) == (np.ndarray, kind, Y)
+
+
 def test_forward_and_predict_take_complex_numbers():
     params, X, Y = network(*SIZE, "soft")
     loss, cache = forward(params, X + 0j, Y)
@@ -349,6 +357,12 @@ def test_forward_names_the_logits_if_they_overflow():
 def test_forward_refuses_wrong_targets(Y, kind, message):
     with raises(kind, message):
         forward(PARAMS4, X4, Y)
+
+
+def test_forward_names_wrong_targets_before_the_logits_that_overflow():
+    params = PARAMS4._replace(W2=np.full((5, 2), 1e308), b1=np.full((1, 5), 1e3))
+    with raises(ValueError, "Y must have shape (N,) = (4,), got (2,)"):
+        forward(params, X4, [0, 1])
 
 
 @pytest.mark.parametrize("dtype", ["bool", "object", "<U32", "complex128"])

@@ -52,6 +52,12 @@ EXPRESSIONS = [
     (r"\operatorname{diag}(a) \operatorname{tr}(b)", "times(apply(diag, a), apply(tr, b))"),
     (r"\operatorname {softmax}(z)", "apply(softmax, z)"),
     (r"e^{-z_i} a", "times(exponential(negative(indexed(z, sub(i)))), a)"),
+    # matrices with dots, second derivatives
+    (r"\begin{pmatrix} a_1 & \cdots & a_K \end{pmatrix}",
+     "dotted(indexed(a, sub(1)), indexed(a, sub(K)))"),
+    (r"\begin{pmatrix} a & \cdots & b \\ \vdots & \ddots & \vdots \\ c & \cdots & f \end{pmatrix}",
+     "dotted(a, b, c, f)"),
+    (r"\frac{\partial^2 a}{\partial b\,\partial c}", "second(2, a, b, c)"),
     # symbols and what hangs on them
     (r"W_{2,ij}", "indexed(W, sub(2, i, j))"),
     (r"W_{12}", "indexed(W, sub(12))"),
@@ -93,6 +99,9 @@ DISPLAYS = [
     ("a = b", "display(row(statement(a, equals(b))))"),
     ("a &= b = c.", "display(row(statement(a, equals(b), equals(c))))"),
     (r"a = b, \qquad c = f", "display(row(statement(a, equals(b)), statement(c, equals(f))))"),
+    (r"a \leq b \geq c", "display(row(statement(a, at_most(b), at_least(c))))"),
+    (r"\begin{aligned} a &\leq b \\ &\geq c \end{aligned}",
+     "display(row(statement(a, at_most(b))), row(statement(at_least(c))))"),
     (r"a \in \mathbb R^{N\times K},", "display(row(statement(a, belongs(shape(N, K)))))"),
     (r"a \in \mathbb{R}^{1\times 2}", "display(row(statement(a, belongs(shape(1, 2)))))"),
     (r"\begin{aligned} a &= b \\ &= c && \text{why} \end{aligned}",

@@ -190,7 +190,7 @@ MISFITS = [
     (r"\underbrace{W}_{DK\times 1}", "stated as D·K×1, but it is D×K", r"DK\times 1"),
     (r"\underbrace{v}_{1\times 500}", "stated as 1×500, but it is 1×K", r"1\times 500"),
     (r"\underbrace{v}_{1\times 2} + \underbrace{w}_{1\times 10}",
-     "stated as 1×10, but it is 1×K", r"1\times 10"),
+     "K is stated as 10 here, as 2 before", r"1\times 10"),
     (r"\begin{cases} v & \text{if } i = j \\ x & \text{if } i \ne j \end{cases}",
      "the cases differ in shape: 1×K, 1×D", None),
     (r"\begin{pmatrix} v & 1 \end{pmatrix}", "an entry of a matrix is a number", "v"),
@@ -308,3 +308,81 @@ def test_ranges_that_a_delta_cannot_join_are_a_misfit():
     shapes, _, tree = walked(r"\delta_{ij} x_i v_j")
     with pytest.raises(Misfit, match=r"^index j ranges over K elsewhere, over D here$"):
         shapes.settle(tree)
+
+
+# Matrices with dots, second derivatives
+
+
+DOTS = (
+    r"\begin{pmatrix} %s & \cdots & %s \\ \vdots & \ddots & \vdots \\"
+    r" %s & \cdots & %s \end{pmatrix}"
+)
+
+
+@pytest.mark.parametrize(
+    ("latex", "shape"),
+    [
+        (r"\begin{pmatrix} v_1 & \cdots & v_K \end{pmatrix}", "1×K"),
+        (DOTS % ("v_1 w_1", "v_1 w_K", "v_K w_1", "v_K w_K"), "K×K"),
+        (DOTS % ("1 - v_1", "v_1 w_K", "v_K w_1", "1 - v_K"), "K×K"),
+        (DOTS % ("M_{1,1}", "M_{1,K}", "M_{K,1}", "M_{K,K}"), "K×K"),
+        (r"\frac{\partial^2 L}{\partial v_i\,\partial v_j}", "a number"),
+    ],
+)
+def test_a_matrix_with_dots_goes_on_to_its_size(latex, shape):
+    assert show(walked(latex)[1]) == shape
+
+
+@pytest.mark.parametrize(
+    ("latex", "message"),
+    [
+        (r"\begin{pmatrix} v_1 & \cdots & w_K \end{pmatrix}",
+         "the corners do not follow one pattern"),
+        (DOTS % ("v_1", "v_1 w_K", "v_K w_1", "w_K"), "the corners do not follow one pattern"),
+        (DOTS % ("v_1", "v_1 w_K", "v_1 w_K", "v_K"), "the corners do not follow one pattern"),
+        (r"\begin{pmatrix} v_1 & \cdots & v_2 \end{pmatrix}",
+         "cannot tell how far the dots go: end them at one size"),
+        (r"\begin{pmatrix} B_{1,1} & \cdots & B_{N,K} \end{pmatrix}",
+         "cannot tell how far the dots go: end them at one size"),
+        (r"\begin{pmatrix} v_1 w & \cdots & v_K w \end{pmatrix}",
+         "an entry of a matrix is a number"),
+        (r"\begin{pmatrix} x_1 & \cdots & x_K \end{pmatrix}",
+         "index column ranges over K elsewhere, over D here"),
+        (r"\frac{\partial^3 L}{\partial v_i\,\partial v_j}",
+         r"only second derivatives: \partial^2"),
+        (r"\frac{\partial^2 p}{\partial v_i\,\partial v_j}",
+         "a second derivative is of a number by two numbers"),
+        (r"\frac{\partial^2 L}{\partial v\,\partial v_j}",
+         "a second derivative is of a number by two numbers"),
+    ],
+)  # fmt: skip
+def test_dots_and_second_derivatives_that_make_no_sense(latex, message):
+    with pytest.raises(Mistake) as caught:
+        walked(latex)
+    assert caught.value.message == message
+
+
+# How a size is stated
+
+
+@pytest.mark.parametrize(
+    ("latex", "sizes", "message"),
+    [
+        (r"\underbrace{v}_{1\times K} + \underbrace{w}_{1\times 10}", {},
+         "K is stated as 10 here, as K before"),
+        (r"\underbrace{v}_{1\times 1}", {}, "stated as 1×1, but it is 1×K"),
+        (r"\underbrace{g}_{1\times K}", {}, "stated as 1×K, but it is 1×1"),
+    ],
+)  # fmt: skip
+def test_a_size_is_stated_in_one_way(latex, sizes, message):
+    with pytest.raises(Misfit) as caught:
+        walked(latex, **sizes)
+    assert caught.value.message == message
+
+
+def test_where_numbers_are_written_out_so_are_the_sizes():
+    shapes = Shapes(replace(TINY, sizes={"K": 2}), {})
+    assert shapes.of(parse(r"\underbrace{v}_{1\times 2}", "expr")) == ("1", "K")
+    with pytest.raises(Misfit) as caught:
+        shapes.of(parse(r"\underbrace{v}_{1\times K}", "expr"))
+    assert caught.value.message == "K is 2 here: state the number"

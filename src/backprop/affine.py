@@ -44,7 +44,8 @@ def affine_vjp(dZ, X, W):
     """Gradients of the three inputs of ``Z = X W + 1 b`` from the gradient of Z.
 
     ``dX = dZ Wᵀ``, ``dW = Xᵀ dZ`` and ``db = 1ᵀ dZ``; equations
-    ``eq-affine-da1``, ``eq-affine-dw2`` and ``eq-affine-db2``.
+    ``eq-affine-da1``, ``eq-affine-dw2`` and ``eq-affine-db2``; for the first step ``eq-tanh-dx``,
+    ``eq-tanh-dw1`` and ``eq-tanh-db1``; the transposes are those of ``eq-chain-rule-transposes``.
 
     Parameters
     ----------

@@ -3,7 +3,6 @@
 import numpy as np
 
 from backprop._boundary import finite, number, real
-from backprop.gradient_check import complex_step
 
 
 def jacobian(f, X):
@@ -16,19 +15,22 @@ def jacobian(f, X):
     Parameters
     ----------
     f : callable
-        From a complex array like X to a complex array; analytic.
+        From a complex array like X to a complex array or a list; analytic. Called at X, and
+        once for every entry of X. A real entry of a list, such as an ``abs``, is refused; in
+        an array that mixes, it has become complex and cannot be seen: its row is wrong.
     X : array of any shape
         Of m entries.
 
     Returns
     -------
     J : (k, m) float64 array
-        For k entries of f(X).
+        For k entries of f(X); k and m may be zero.
 
     Raises
     ------
     ValueError, TypeError
-        If X is not finite and real, or as in `complex_step`.
+        If f is not callable, X is not finite and real, or f(X) is not finite and complex
+        or changes its shape.
 
     Examples
     --------
@@ -37,7 +39,27 @@ def jacobian(f, X):
            [2., 5.],
            [3., 6.]])
     """
-    X = finite("X", real("X", X))
-    k = number("f(X)", f(X.astype(np.complex128))).size
-    rows = [complex_step(lambda X, i=i: np.ravel(f(X))[i], X) for i in range(k)]
-    return np.array(rows).reshape(k, X.size)
+    if not callable(f):
+        raise TypeError(f"f must be callable, got {type(f).__name__}")
+    X = finite("X", real("X", X)).astype(np.complex128)
+    h = 1e-30
+    shape = _complex("f(X)", f(X.copy())).shape
+    J = np.empty((np.prod(shape, dtype=int), X.size))
+    for j in range(X.size):
+        moved = X.copy()
+        moved.flat[j] += 1j * h
+        value = _complex("f(X)", f(moved))
+        if value.shape != shape:
+            raise ValueError(f"f(X) must keep its shape {shape}, got {value.shape}")
+        J[:, j] = value.imag.ravel() / h
+    return J
+
+
+def _complex(name, value):
+    """Hold a result, and each entry of a list or a tuple, to finite complex numbers."""
+    if isinstance(value, (list, tuple)):
+        value = [_complex(f"{name}[{i}]", entry) for i, entry in enumerate(value)]
+    value = np.asarray(value)
+    if number(name, value).dtype.kind != "c":
+        raise TypeError(f"{name} must be complex for complex X, got dtype {value.dtype}")
+    return finite(name, value)

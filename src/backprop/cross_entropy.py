@@ -34,7 +34,9 @@ def one_hot(labels, K):
 
 
 def cross_entropy(Z, Y):
-    """Mean over the rows of ``−log softmax(z) ẏᵀ``; ``eq-forward-batch-loss``.
+    """Mean over the rows of ``−log softmax(z) ẏᵀ``.
+
+    Equations ``eq-forward-batch-loss`` and, for one row, ``eq-collapse-log-likelihood``.
 
     Parameters
     ----------

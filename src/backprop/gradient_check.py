@@ -8,6 +8,8 @@ from backprop._boundary import finite, generator, not_empty, positive, real
 def central_difference(f, X, h=None):
     """``(f(X + h E) − f(X − h E)) / 2h`` for every entry of X in turn.
 
+    Equation ``eq-gradient-check-central-error`` says how far that is from the derivative.
+
     Parameters
     ----------
     f : callable
@@ -46,6 +48,8 @@ def central_difference(f, X, h=None):
 
 def complex_step(f, X):
     """``Im f(X + i h E) / h`` for every entry of X in turn: no difference, no cancellation.
+
+    Equation ``eq-gradient-check-complex-step``.
 
     Parameters
     ----------
@@ -134,6 +138,8 @@ def check_gradient(f, grad, X, rtol=1e-6):
 
 def adjoint_test(jvp, vjp, in_shape, out_shape, rng, rtol=1e-12):
     """``⟨g, J v⟩ = ⟨g J, v⟩`` with random g and v, which no constant cotangent can replace.
+
+    Equations ``eq-chain-rule-meeting`` and ``eq-softmax-adjoint``.
 
     Parameters
     ----------

@@ -61,6 +61,8 @@ def init_params(D, H, K, rng):
 def forward(params, X, Y):
     """The seven forward equations, for N rows; ``eq-forward-batch-hidden`` and following.
 
+    The tanh, ``eq-forward-batch-tanh``, is NumPy's; all others are functions of this package.
+
     Parameters
     ----------
     params : Params
@@ -124,7 +126,9 @@ def predict(params, X):
 
 
 def backward(params, cache, *, with_input=False):
-    """The whole backward pass, one equation a line; ``eq-collapse-batch`` to ``eq-tanh-dx``.
+    """The whole backward pass, from ``eq-collapse-batch`` to ``eq-tanh-dx``.
+
+    What it multiplies is the chain ``eq-network-chain``.
 
     Parameters
     ----------

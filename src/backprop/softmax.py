@@ -13,7 +13,9 @@ def _shifted(Z):
 
 
 def softmax(Z):
-    """Probabilities ``ŷ = e^z / Σₖ e^{zₖ}`` of each row; equation ``eq-softmax-definition``.
+    """Probabilities ``ŷ = e^z / Σₖ e^{zₖ}`` of each row.
+
+    Equations ``eq-softmax-definition`` and ``eq-forward-softmax``.
 
     Parameters
     ----------
@@ -41,7 +43,7 @@ def softmax(Z):
 
 
 def log_softmax(Z):
-    """``ℓ = z − log Σₖ e^{zₖ}`` of each row; equation ``eq-softmax-log``.
+    """``ℓ = z − log Σₖ e^{zₖ}`` of each row; equations ``eq-softmax-log``, ``eq-forward-log``.
 
     Steps (4) and (5) in one, so that no logarithm of an underflowed zero is taken.
 

@@ -47,11 +47,7 @@ class Equation(Labelled):
             formula = nodes.inline("", "", mark, nodes.Text(" "), formula)
             formula["classes"].append("refuted-inline")
         # the number may break away from a long formula, but not from its brackets
-        link = addnodes.pending_xref(
-            "", nodes.inline(), refdomain="math", reftype="eq", reftarget=display.label,
-            refdoc=self.env.docname, refexplicit=False, refwarn=True,
-        )  # fmt: skip
-        return [formula, nodes.Text(" "), link]
+        return [formula, nodes.Text(" "), link_to(display.label, self.env.docname)]
 
 
 class Shape(Labelled):
@@ -63,6 +59,14 @@ class Shape(Labelled):
         axes = shapes.of(chain[0].left) or ("1", "1")
         latex = r"\times ".join(axis.replace("·", "") for axis in axes)
         return [nodes.math(latex, latex)]
+
+
+def link_to(label, docname):
+    """The number of an equation as a link, resolved when all numbers are known."""
+    return addnodes.pending_xref(
+        "", nodes.inline(), refdomain="math", reftype="eq", reftarget=label,
+        refdoc=docname, refexplicit=False, refwarn=True,
+    )  # fmt: skip
 
 
 def without_shapes(latex):

@@ -4,6 +4,8 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.directives.patches import MathDirective
 
+from equation_cards.equation import link_to
+
 
 class Refuted(MathDirective):
     """A wrong equation, so marked that nobody copies it by mistake.
@@ -12,13 +14,16 @@ class Refuted(MathDirective):
     """
 
     option_spec = MathDirective.option_spec | {
-        "fails": lambda argument: directives.choice(argument, ("value", "shape"))
+        "fails": lambda argument: directives.choice(argument, ("value", "shape")),
+        "instead": directives.unchanged_required,
     }
 
     def run(self):
         mark = "Wrong: the shapes do not fit" if self.options["fails"] == "shape" else "Wrong"
         box = nodes.admonition("", nodes.title("", mark), classes=["refuted", "error"])
         box += super().run()
+        right = link_to(self.options["instead"], self.env.docname)
+        box += nodes.paragraph("", "Right: ", right, classes=["refuted-instead"])
         return [box]
 
 

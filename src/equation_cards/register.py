@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
-from equation_cards.equation import book
+from equation_cards.equation import book, link_to
 from proofread import evidence
 
 ROW = re.compile(r"^\| (\{eq\}.*) \| (`.*`) \| `(.*)` \|$", re.M)
@@ -48,7 +48,7 @@ class Equivalents(SphinxDirective):
         for group in evidence.groups(root):
             lines = [(label, line) for label, ls in group["mutants"].items() for line in ls]
             count = nodes.Text(f" ({len(lines)}; for example in ")
-            link = reference(self.env.docname, lines[0][0])
+            link = link_to(lines[0][0], self.env.docname)
             parts = nodes.Text(group["reason"]), count, link, nodes.Text(")")
             items += nodes.list_item("", nodes.paragraph("", "", *parts))
         return [items]
@@ -70,15 +70,8 @@ def row(docname, display, told):
         mark = nodes.inline("", "", nodes.strong(text="Wrong:"), classes=["refuted-inline"])
         formula = nodes.container("", nodes.paragraph("", "", mark), formula, classes=["refuted"])
     label = nodes.paragraph("", "", nodes.literal(text=display.label), nodes.Text("  " + told))
-    link = nodes.paragraph("", "", reference(docname, display.label))
+    link = nodes.paragraph("", "", link_to(display.label, docname))
     return nodes.row("", nodes.entry("", link), nodes.entry("", formula, label))
-
-
-def reference(docname, label):
-    return addnodes.pending_xref(
-        "", nodes.inline(), refdomain="math", reftype="eq", reftarget=label,
-        refdoc=docname, refexplicit=False, refwarn=True,
-    )  # fmt: skip
 
 
 def facts(root, display):
@@ -93,7 +86,7 @@ def facts(root, display):
         parts.append(f"{killed} wrong edits refused")
         if known["equivalent"]:
             parts.append(f"left true by {known['equivalent']}")
-        parts += [known["symbolic"]] if "symbolic" in known else []
+        parts += ["verified symbolically"] if known["symbolic"] == "verified" else []
     return " · ".join(parts)
 
 

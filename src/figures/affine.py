@@ -2,17 +2,19 @@
 
 from matplotlib.patches import Rectangle
 
-from figures.boxes import arrow
+from figures.boxes import arrow, box_of
 from figures.drawing import BLUE, INK, ORANGE, VERMILION, Drawing
+from figures.shapes import shape_of
 
 N, H, K = 4, 3, 2
 h, k = 1, 0  # the weight that is followed, counted from zero
 
-# name, shape in symbols, rows, columns, colour, and which cells have it
-A1 = "$A_1$", r"$N\times H$", N, H, BLUE, [(n, h) for n in range(N)]
-A1_T = r"$A_1^\top$", r"$H\times N$", H, N, BLUE, [(h, n) for n in range(N)]
-DZ2 = "$dZ_2$", r"$N\times K$", N, K, ORANGE, [(n, k) for n in range(N)]
-DW2 = "$dW_2$", r"$H\times K$", H, K, VERMILION, [(h, k)]
+SIZES = {"N": N, "H": H, "K": K}
+# what `box_of` gives, and which cells have the colour
+A1 = *box_of("$A_1$", shape_of("A_1"), SIZES, BLUE), [(n, h) for n in range(N)]
+A1_T = *box_of(r"$A_1^\top$", shape_of(r"A_1^\top"), SIZES, BLUE), [(h, n) for n in range(N)]
+DZ2 = *box_of("$dZ_2$", shape_of("Z_2"), SIZES, ORANGE), [(n, k) for n in range(N)]
+DW2 = *box_of("$dW_2$", shape_of("W_2"), SIZES, VERMILION), [(h, k)]
 
 
 def where_the_transpose_comes_from():

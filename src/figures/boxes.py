@@ -2,12 +2,17 @@
 
 from matplotlib.patches import Rectangle
 
+from figures.shapes import in_symbols
+
+
+def box_of(name, shape, sizes, colour):
+    """What `box_to_scale` draws: name, shape in symbols, height, width and colour."""
+    rows, columns = shape
+    return name, in_symbols(shape), sizes[rows], sizes[columns], colour
+
 
 def box_to_scale(axes, left, middle, box):
-    """A box as large as its array, with its name just above it and its shape just below.
-
-    ``box`` is name, shape in symbols, height, width and colour.
-    """
+    """A box as large as its array, with its name just above it and its shape just below."""
     name, shape, height, width, colour = box
     axes.add_patch(Rectangle((left, middle - height / 2), width, height, facecolor=colour))
     centre, top, bottom = left + width / 2, middle + height / 2, middle - height / 2

@@ -1,15 +1,16 @@
 """A row times two Jacobians, and what is in between if the one or the other pair goes first."""
 
-from figures.boxes import arrow, box_to_scale, row_of_boxes
+from figures.boxes import arrow, box_of, box_to_scale, row_of_boxes
 from figures.drawing import BLUE, INK, ORANGE, VERMILION, Drawing
+from figures.shapes import shape_of, shape_of_jacobian
 
-D, H, K = 3, 5, 2
-ROW = "$dv$", r"$1\times K$", 1, K, BLUE
-HIDDEN = "$du$", r"$1\times H$", 1, H, BLUE
-RESULT = "$dx$", r"$1\times D$", 1, D, BLUE
-OUTER = r"$\partial v/\partial u$", r"$K\times H$", K, H, ORANGE
-INNER = r"$\partial u/\partial x$", r"$H\times D$", H, D, ORANGE
-BOTH = r"$\partial v/\partial x$", r"$K\times D$", K, D, VERMILION
+SIZES = {"1": 1, "D": 3, "H": 5, "K": 2}
+ROW = box_of("$dv$", shape_of("v"), SIZES, BLUE)
+HIDDEN = box_of("$du$", shape_of("u"), SIZES, BLUE)
+RESULT = box_of("$dx$", shape_of("x"), SIZES, BLUE)
+OUTER = box_of(r"$\partial v/\partial u$", shape_of_jacobian("v", "u"), SIZES, ORANGE)
+INNER = box_of(r"$\partial u/\partial x$", shape_of_jacobian("u", "x"), SIZES, ORANGE)
+BOTH = box_of(r"$\partial v/\partial x$", shape_of_jacobian("v", "x"), SIZES, VERMILION)
 
 
 def row_times_jacobians():

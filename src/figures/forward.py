@@ -1,17 +1,19 @@
 """The network of the question as a row of boxes, each as large as its array."""
 
-from figures.boxes import row_of_boxes
+from figures.boxes import box_of, row_of_boxes
 from figures.drawing import BLUE, ORANGE, Drawing
+from figures.shapes import shape_of
 
-# name, shape in symbols, height and width on the page, colour: orange multiplies a row
+SIZES = {"1": 0.25, "D": 0.5, "H": 2.0, "K": 0.75}
+# names, the array whose shape they have, colour: orange multiplies a row
 ARRAYS = (
-    ("$x$", r"$1\times D$", 0.25, 0.5, BLUE),
-    ("$W_1$", r"$D\times H$", 0.5, 2.0, ORANGE),
-    (r"$z_1,\ a_1$", r"$1\times H$", 0.25, 2.0, BLUE),
-    ("$W_2$", r"$H\times K$", 2.0, 0.75, ORANGE),
-    (r"$z_2,\ \hat{y},\ \ell$", r"$1\times K$", 0.25, 0.75, BLUE),
-    (r"$\dot{y}^\top$", r"$K\times 1$", 0.75, 0.25, ORANGE),
-    ("$PL_n$", r"$1\times 1$", 0.25, 0.25, BLUE),
+    ("$x$", "x", BLUE),
+    ("$W_1$", "W_1", ORANGE),
+    (r"$z_1,\ a_1$", "z_1", BLUE),
+    ("$W_2$", "W_2", ORANGE),
+    (r"$z_2,\ \hat{y},\ \ell$", "z_2", BLUE),
+    (r"$\dot{y}^\top$", r"\dot{y}^\top", ORANGE),
+    ("$PL_n$", "PL_n", BLUE),
 )
 SIGNS = 3 * (r"$\cdot$", r"$\to$")
 
@@ -29,7 +31,8 @@ def shapes_of_the_network():
     )
     with drawing:
         axes = drawing.figure.subplots()
-        right = row_of_boxes(axes, 0, 0, ARRAYS, SIGNS, gap=0.6)
+        boxes = [box_of(names, shape_of(one), SIZES, colour) for names, one, colour in ARRAYS]
+        right = row_of_boxes(axes, 0, 0, boxes, SIGNS, gap=0.6)
         axes.set(xlim=(-0.3, right + 0.3), ylim=(-1.4, 1.5), aspect="equal")
         axes.axis("off")
     return drawing

@@ -2,20 +2,21 @@
 
 from figures.boxes import arrow, labelled_box
 from figures.drawing import BLUE, VERMILION, Drawing
+from figures.shapes import in_symbols, shape_of
 
 BOX = (0.62, 0.52)
 TOP, FORWARD, BACK, BOTTOM = 3.15, 2.1, 1.05, 0.0  # the heights of the four lanes
 
-# name, shape in symbols, and where it stands in the two lanes in the middle
+# name, and where it stands in the two lanes in the middle
 ROWS = (
-    ("x", r"$1\times D$", 0.0),
-    ("z_1", r"$1\times H$", 1.35),
-    ("a_1", r"$1\times H$", 3.06),
-    ("z_2", r"$1\times K$", 4.38),
-    (r"\hat{y}", r"$1\times K$", 5.66),
-    (r"\ell", r"$1\times K$", 6.79),
-    ("PL_n", r"$1\times 1$", 7.95),
-    ("L", r"$1\times 1$", 9.2),
+    ("x", 0.0),
+    ("z_1", 1.35),
+    ("a_1", 3.06),
+    ("z_2", 4.38),
+    (r"\hat{y}", 5.66),
+    (r"\ell", 6.79),
+    ("PL_n", 7.95),
+    ("L", 9.2),
 )
 # what happens between two rows, on the way there and on the way back
 STEPS = (
@@ -27,10 +28,10 @@ STEPS = (
     (r"$\cdot\,\dot{y}^\top$", r"$\cdot\,\dot{y}$"),
     (r"$-\mathrm{mean}$", r"$-1/N$"),
 )
-# weight and bias with their shapes, where their arrows meet, and the factor of dW
+# weight and bias, where their arrows meet, and the factor of dW
 PARAMETERS = (
-    ("W_1", r"$D\times H$", "b_1", r"$1\times H$", 0.675, r"$x^\top\cdot$"),
-    ("W_2", r"$H\times K$", "b_2", r"$1\times K$", 3.72, r"$a_1^\top\cdot$"),
+    ("W_1", "b_1", 0.675, r"$x^\top\cdot$"),
+    ("W_2", "b_2", 3.72, r"$a_1^\top\cdot$"),
 )
 ALT = (
     "Two lanes of boxes, each with the name and the shape of an array. Upper lane, forward, "
@@ -54,7 +55,7 @@ def forward_and_back():
         for row in ROWS:
             both_ways(axes, *row)
         for left, right, step in zip(ROWS, ROWS[1:], STEPS):
-            between(axes, left[2] + BOX[0] / 2, right[2] - BOX[0] / 2, *step)
+            between(axes, left[1] + BOX[0] / 2, right[1] - BOX[0] / 2, *step)
         for layer in PARAMETERS:
             parameters(axes, *layer)
         name_the_lanes(axes)
@@ -63,8 +64,9 @@ def forward_and_back():
     return drawing
 
 
-def both_ways(axes, name, shape, x):
+def both_ways(axes, name, x):
     """An array, and its gradient right beneath it."""
+    shape = in_symbols(shape_of(name))
     labelled_box(axes, (x, FORWARD), BOX, BLUE, f"${name}$", shape)
     if name != "L":
         labelled_box(axes, (x, BACK), BOX, VERMILION, f"$d{name}$", shape, linestyle="--")
@@ -83,9 +85,10 @@ def between(axes, left, right, there, back):
         arrow(axes, (right, BACK), (left, BACK), VERMILION, linestyle="--")
 
 
-def parameters(axes, weight, weight_shape, bias, bias_shape, x, factor):
+def parameters(axes, weight, bias, x, factor):
     """Weight and bias lead down into their step; their gradients branch off beneath it."""
-    for name, shape, at in ((weight, weight_shape, x - 0.4), (bias, bias_shape, x + 0.4)):
+    for name, at in ((weight, x - 0.4), (bias, x + 0.4)):
+        shape = in_symbols(shape_of(name))
         labelled_box(axes, (at, TOP), BOX, BLUE, f"${name}$", shape)
         labelled_box(axes, (at, BOTTOM), BOX, VERMILION, f"$d{name}$", shape, linestyle="--")
         arrow(axes, (at, TOP - BOX[1] / 2), (x, FORWARD + 0.04), BLUE)

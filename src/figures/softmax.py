@@ -10,10 +10,10 @@ def paths_to_the_loss():
     """Two logits, two probabilities, one loss, and every arrow a partial derivative."""
     drawing = Drawing(
         "paths-to-the-loss",
-        "Two logits, z1 and z2, on the left, two probabilities, y hat 1 and y hat 2, in the middle "
-        "and the loss L on the right. Each logit has an arrow to each probability: four arrows, "
-        "the four entries of the Jacobian. Each probability has an arrow to the loss: two arrows, "
-        "the two entries of the gradient d y hat.",
+        "Two logits, the entries of z2, on the left, two probabilities, y hat 1 and y hat 2, in "
+        "the middle and the loss L on the right. Each logit has an arrow to each probability: "
+        "four arrows, the four entries of the Jacobian. Each probability has an arrow to the "
+        "loss: two arrows, the two entries of the gradient d y hat.",
         6.0,
         3.0,
     )

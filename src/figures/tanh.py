@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from figures.drawing import BLUE, INK, VERMILION, Drawing
+from figures.drawing import BLUE, INK, VERMILION, Drawing, written
 
 
 def tanh_and_its_derivative():
@@ -10,9 +10,9 @@ def tanh_and_its_derivative():
     drawing = Drawing(
         "tanh-and-its-derivative",
         "Two curves over z from minus 4 to 4. The tanh, a, rises from nearly minus 1 through 0 "
-        "to nearly 1. Its derivative, 1 minus a squared, is a bump: 1 at z = 0, less than 0.1 "
-        "beyond z = 2 on either side, and nearly 0 at both ends, where the tanh is flat and the "
-        "unit saturates.",
+        "to nearly 1. Its derivative, 1 minus a squared, is a bump: 1 at z = 0, "
+        f"{written(1 - np.tanh(2) ** 2)} at z = 2 and at minus 2, and nearly 0 at "
+        "both ends, where the tanh is flat and the unit saturates.",
         6.0,
         3.4,
     )

@@ -11,7 +11,7 @@ from proofread.compare import TOLERANCE, agree, both_sides
 from proofread.evaluate import Evaluate, Point, assignments
 from proofread.parse import Mistake, canonical, parse
 from proofread.shapes import SIZES, Misfit, Shapes, is_zero, show
-from proofread.twin import is_chain_rule, twin_of
+from proofread.twin import is_chain_rule, twin_of, untransposed
 from proofread.worlds import WORLDS
 
 DRAWS = 2
@@ -86,7 +86,7 @@ class Book:
                 raise ValueError(f"world {name}: {symbol} wants a definition {label} in this world")
             display = self.displays[label]
             try:
-                program[array] = definition(display, world, symbol)
+                program[array] = definition(display, WORLDS[display.world], symbol)
             except Mistake as mistake:
                 raise ValueError(display.complain(mistake)) from None
         return program
@@ -183,8 +183,9 @@ class Check:
         self.report.steps = sum(len(chain) for chain in chains)
         if self.display.refuted:
             return self.refute(chains)
+        literals = {}
         for chain in chains:
-            shapes = shapes_of(chain, self.world, self.display.sizes)
+            shapes = shapes_of(chain, self.world, self.display.sizes, literals)
             for step in chain:
                 if step.tree.data == "equals":
                     self.execute(step, shapes)
@@ -235,6 +236,11 @@ class Check:
         if len(chains) != 1 or len(chains[0]) != 1:
             raise Mistake("a refuted display states one equation with one =")
         step = chains[0][0]
+        right = self.book.displays.get(self.display.instead)
+        if right is None or right.refuted or right.unchecked:
+            raise Mistake(f"{self.display.instead} is no display that holds")
+        if subject(step.left) not in [subject(c[0].left) for c in statements(parse(right.latex))]:
+            raise Mistake.on(step.left, f"{right.label} is not about this")
         try:
             shapes = shapes_of(chains[0], self.world, self.display.sizes)
         except Misfit as misfit:
@@ -303,9 +309,9 @@ def step_of(tree, left):
     return Step(tree, left, right, conditions, since[0] if since else None)
 
 
-def shapes_of(chain, world, sizes):
+def shapes_of(chain, world, sizes, literals=None):
     """The shapes of a chain, after every side was seen to fit the next."""
-    shapes = Shapes(world, sizes)
+    shapes = Shapes(world, sizes, literals)
     seen = {id(chain[0].left): shapes.of(chain[0].left)}
     for step in chain:
         left = seen[id(step.left)]
@@ -339,6 +345,13 @@ def definition(display, world, symbol):
     if step.conditions or step.assumption or step.tree.data != "equals":
         raise Mistake.on(step.tree, "a definition is an equation without conditions")
     return Definition(left, step.right, shapes, display)
+
+
+def subject(tree):
+    """What an equation is about: its left side, whichever way round."""
+    while tree.data in ("stated", "group"):
+        tree = tree.children[0]
+    return canonical(untransposed(tree))
 
 
 def assumed(since, world):

@@ -44,7 +44,7 @@ class Sides:
         """What a wrong right side has in common with the left: a sign, a factor, a transpose."""
         a, b = self.left, self.right
         ratio = b[a != 0] / a[a != 0]
-        if ratio.size and np.ptp(ratio) <= 1e-6 * np.abs(ratio).max():
+        if ratio.size and not b[a == 0].any() and np.ptp(ratio) <= 1e-6 * np.abs(ratio).max():
             for factor, hint in known_factors(self.sizes).items():
                 if np.isclose(ratio.mean(), factor, rtol=1e-6):
                     return hint
@@ -77,7 +77,7 @@ def both_sides(step, point, shapes):
 def known_factors(sizes):
     """The factors that are lost or doubled most often, and how to say so."""
     known = {-1.0: "the opposite sign", 2.0: "off by a factor 2", 0.5: "off by a factor 1/2"}
-    for axis, n in sizes.items():
+    for axis, n in ((axis, n) for axis, n in sizes.items() if n > 1):
         known |= {float(n): f"off by a factor {axis}", 1 / n: f"off by a factor 1/{axis}"}
         known |= {-float(n): f"off by a factor −{axis}", -1 / n: f"off by a factor −1/{axis}"}
     return known

@@ -31,6 +31,7 @@ class Display:
     world: str | None
     sizes: dict = field(default_factory=dict)
     refuted: str | None = None  # how it fails: "value" or "shape"
+    instead: str | None = None  # the label of the right form
     unchecked: str | None = None  # the reason
 
     def position(self, at):
@@ -128,10 +129,12 @@ class _Page:
         if name == "math":
             self.add(content, line, options.get("label"))
         elif name == "refuted":
-            fails = options.get("fails")
+            fails, instead = options.get("fails"), options.get("instead")
             if fails not in ("value", "shape"):
                 self.stop(line, "refuted needs the option ':fails: value' or ':fails: shape'")
-            self.add(content, line, options.get("label"), refuted=fails)
+            if not instead:
+                self.stop(line, "refuted needs ':instead: eq-…', the label of the right form")
+            self.add(content, line, options.get("label"), refuted=(fails, instead))
         else:
             self.walk(content, line)
 
@@ -148,10 +151,10 @@ class _Page:
                 self.unchecked_line = line + offset
                 self.unchecked = value.strip() or self.stop(line + offset, "unchecked: why?")
 
-    def add(self, latex, line, label, column=1, refuted=None):
+    def add(self, latex, line, label, column=1, refuted=(None, None)):
         if not label:
             self.stop(line, "every display carries a label")
-        said = self.world, self.sizes, refuted, self.unchecked
+        said = self.world, self.sizes, *refuted, self.unchecked
         self.found.append(Display(latex, self.path, line, column, label, *said))
         self.unchecked = None
 

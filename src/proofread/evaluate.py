@@ -227,10 +227,10 @@ class Evaluate:
             result[at] = np.imag(value(moved)) / STEP
         return result[self.cells(tree)]
 
-    def note(self, tree, value):
+    def note(self, tree, value, least=0.0):
         """Remember which derivatives are not zero everywhere."""
         self.shapes.derivatives[id(tree)] = tree
-        if np.any(value):
+        if np.any(np.abs(value) > least):
             self.shapes.alive.add(id(tree))
         return value
 
@@ -365,4 +365,4 @@ class Evaluate:
             point = self.point.shifted(array, at, turns * SHIFT)
             moved = Evaluate(point, self.env, self.shapes)
             total += weight * moved.by_entry(second, lambda m: m.of(above)).item()
-        return self.note(tree, np.asarray(total / SHIFT))
+        return self.note(tree, np.asarray(total / SHIFT), least=1e-9)  # it is a difference

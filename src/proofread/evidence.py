@@ -1,6 +1,6 @@
-"""How well the equations are checked: mutants killed, kept with what they were made from.
+"""How well the equations are checked: edits refused, proofs for symbolic sizes, kept as a file.
 
-``python -m proofread.evidence`` measures anew and writes ``evidence/mutation.json``.
+``python -m proofread.evidence`` measures anew and writes ``evidence/equations.json``.
 """
 
 import hashlib
@@ -13,8 +13,9 @@ import yaml
 
 from proofread.check import Book
 from proofread.mutate import survivors
+from proofread.symbolic import verify
 
-MUTATION, EQUIVALENT = FILES = "evidence/mutation.json", "evidence/equivalent.yml"
+EVIDENCE, EQUIVALENT = FILES = "evidence/equations.json", "evidence/equivalent.yml"
 
 
 def executed(book):
@@ -57,7 +58,7 @@ def fingerprint(book):
 
 
 def measure(book, listed):
-    """Mutants and equivalents of every equation, and the survivors that nobody reviewed."""
+    """What is known of every equation, and the survivors that nobody reviewed."""
     counts, strays = {}, []
     for display in executed(book):
         alive, count = survivors(book, display)
@@ -65,12 +66,14 @@ def measure(book, listed):
         known = listed.get(display.label, {})
         strays += [f"{display.label}: {line}" for line in lines if line not in known]
         strays += [f"{display.label}: no survivor: {line}" for line in known if line not in lines]
-        counts[display.label] = {"mutants": count, "equivalent": len(alive)}
+        verdict = verify(book, display)
+        known = {"mutants": count, "equivalent": len(alive), "symbolic": verdict.verdict}
+        counts[display.label] = known | ({"reason": verdict.reason} if verdict.reason else {})
     return counts, strays
 
 
 def read(root):
-    return json.loads((root / MUTATION).read_text(encoding="utf-8"))
+    return json.loads((root / EVIDENCE).read_text(encoding="utf-8"))
 
 
 def main():
@@ -80,10 +83,12 @@ def main():
     for stray in strays:
         print(stray, file=sys.stderr)
     result = {"made_from": fingerprint(book), "equations": counts}
-    (root / MUTATION).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    (root / EVIDENCE).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     total = sum(c["mutants"] for c in counts.values())
     equal = sum(c["equivalent"] for c in counts.values())
+    proved = sum(c["symbolic"] == "verified" for c in counts.values())
     print(f"{total} mutants, {equal} equivalent, {len(strays)} to review")
+    print(f"{proved} of {len(counts)} equations verified symbolically")
     return 1 if strays else 0
 
 

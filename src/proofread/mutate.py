@@ -47,17 +47,18 @@ def mutants(display, world):
 
 
 def meaning(tree):
-    """The canonical tree, with the operands of + and ⊙ in one order."""
-    return ordered(canonical(tree))
+    """The tree free of layout and brackets, with the operands of + and ⊙ in one order.
 
-
-def ordered(tree):
-    if not isinstance(tree, tuple):
-        return tree
-    children = [ordered(child) for child in tree[1:]]
-    if tree[0] in ("plus", "odot"):
+    Stated shapes stay, for they are claims.
+    """
+    if isinstance(tree, Token):
+        return name(tree)
+    if tree.data == "group":
+        return meaning(tree.children[0])
+    children = [meaning(child) for child in tree.children]
+    if tree.data in ("plus", "odot"):
         children.sort(key=repr)
-    return (tree[0], *children)
+    return (str(tree.data), *children)
 
 
 class Recorder(Shapes):
@@ -351,6 +352,10 @@ class Walk:
     def relation(self, step):
         if step.tree.data == "belongs":
             yield from self.shape(step.tree.children[0])
+        for sign, other in ((r"\leq", r"\geq"), (r"\geq", r"\leq")):
+            at = self.latex.find(sign, span(step.tree)[0], span(step.right)[0])
+            if at >= 0:
+                yield "bound", at, at + len(sign), other
         for reason in step.tree.children[1:]:
             if reason.data == "since":
                 yield "hypothesis", *span(reason), ""

@@ -79,4 +79,9 @@ def canonical(tree):
 
 def name(token):
     """A symbol or function as worlds spell it: ``\\hat y`` for ``\\hat{y}`` and ``\\hat  y``."""
-    return re.sub(r"\s*\{?(\w+)\}?$", r" \1", token) if re.search(r"[\s{]", token) else str(token)
+    return spelled(str(token))
+
+
+@cache
+def spelled(text):
+    return re.sub(r"\s*\{?(\w+)\}?$", r" \1", text) if re.search(r"[\s{]", text) else text

@@ -32,12 +32,13 @@ class Reference:
 class Shapes:
     """Walks one statement. ``ranges`` maps each index letter to its axis."""
 
-    def __init__(self, world, sizes):
+    def __init__(self, world, sizes, literals=None):
         self.world, self.sizes = world, world.sizes | sizes
         self.ranges, self.links = {}, []
         self.free, self.bound, self.summed = {}, [], set()
-        self.axes_seen, self.literals, self.dots = set(), {}, set()
-        self.derivatives, self.alive = {}, set()
+        self.axes_seen, self.dots = set(), set()
+        self.literals = {} if literals is None else literals  # how each axis is stated
+        self.derivatives, self.alive, self.resolved = {}, set(), {}
 
     def of(self, tree):
         shape = getattr(self, tree.data)(tree, *tree.children)
@@ -63,6 +64,11 @@ class Shapes:
         Mistake
             If the world does not declare it.
         """
+        if id(tree) not in self.resolved:  # the tree is kept, so that no other gets its id
+            self.resolved[id(tree)] = tree, self.look_up(tree)
+        return self.resolved[id(tree)][1]
+
+    def look_up(self, tree):
         base, subs = tree, []
         if tree.data in ("indexed", "indexed_raised"):
             base, subs = tree.children[0], list(tree.children[1].children)
@@ -427,14 +433,17 @@ class Shapes:
         actual = found or ("1", "1")
         if not all(map(self.may_be, stated, actual)):
             raise Misfit.on(shape, f"stated as {'×'.join(stated)}, but it is {show(actual)}")
+        for said, axis in zip(stated, actual):
+            if said == axis and axis in self.world.sizes:
+                raise Misfit.on(shape, f"{axis} is {self.world.sizes[axis]} here: state the number")
+            if said != (before := self.literals.setdefault(axis, said)):
+                raise Misfit.on(shape, f"{axis} is stated as {said} here, as {before} before")
 
     def may_be(self, stated, axis):
-        if self.common_axis(stated, axis) is not None:
-            return True
-        if axis in self.sizes:
-            return False
-        known = axis in self.world.aliases.get(stated, "")
-        return known and stated == self.literals.setdefault(axis, stated)  # one size an axis
+        if axis == "1" or stated == "1":
+            return stated == axis or self.sizes.get(axis) == 1
+        known = axis not in self.sizes and axis in self.world.aliases.get(stated, "")
+        return known or self.common_axis(stated, axis) is not None
 
     def stated_shape(self, shape):
         return tuple(map(self.axis, shape.children))
@@ -472,8 +481,8 @@ def dots(tree):
 
 
 def last_size(tree):
-    """The size that stands in the subscripts of the last entry of a matrix with dots."""
-    subs = [token for sub in tree.children[-1].find_data("sub") for token in sub.children]
+    """The size that stands in the subscripts of a matrix with dots."""
+    subs = [token for sub in tree.find_data("sub") for token in sub.children]
     found = sorted({str(token) for token in subs} & set(SIZES))
     if len(found) != 1:
         raise Mistake.on(tree, "cannot tell how far the dots go: end them at one size")
@@ -510,8 +519,10 @@ def function_name(token):
 
 
 def indexed(tree):
-    """``W_2^\\top`` without its superscript."""
-    return type(tree)("indexed", tree.children[:2], tree.meta)
+    """``W_2^\\top`` without its superscript; always the same tree."""
+    if not hasattr(tree, "indexed"):
+        tree.indexed = type(tree)("indexed", tree.children[:2], tree.meta)
+    return tree.indexed
 
 
 def show(shape):

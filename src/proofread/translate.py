@@ -132,14 +132,16 @@ class Program:
 
     def inverse(self, expression):
         """One over something that is zero nowhere, or only by chance."""
-        *_, last = self.unfold(expression)
-        if not last:
-            raise Unknown("division by zero")
-        if not self.positive(expression):
+        if (key := ("inverse", frozen(expression))) not in self.known:
+            *_, last = self.unfold(expression)
+            if not last:
+                raise Unknown("division by zero")
             (factors, *more) = expression
-            if more or any(a[0] in ("sum", "plus") for a, _ in factors):
+            risky = more or any(a[0] in ("sum", "plus") for a, _ in factors)
+            if risky and not self.positive(expression):
                 raise Unknown("division by a sum that may be zero")
-        return power(expression, -1)
+            self.known[key] = power(expression, -1)
+        return self.known[key]
 
     def log(self, expression):
         if not self.positive(expression):
@@ -185,7 +187,7 @@ class Program:
                 raise Unknown("a derivative inside a derivative")
             return derivative(self.definition(array, index), seed)
         paths = (self.path(array, index, s.array, seed) for s in self.world.sources(array))
-        return add(*paths)
+        return add(*paths)  # nothing, for a given symbol
 
     def path(self, array, index, source, seed):
         """From an arbitrary function to one of the symbols that it is made of."""
@@ -452,7 +454,7 @@ class Translate:
 
     def dotted(self, tree, *corners):
         on, *off = dots(tree)
-        axis = self.shapes.axis(last_size(tree))
+        axis = last_size(tree)
 
         def entry(i, j):
             at = self.within(row=(i or j)[0], column=j[0])
