@@ -37,17 +37,10 @@ class Equation(Labelled):
     """``{equation}`eq-label```: the equation without stated shapes, then its number as a link."""
 
     def show(self, display):
-        if r"\begin{aligned}" in display.latex:
+        if is_derivation(display):
             several = "is a derivation of several rows; pull in a display of one row"
             raise ValueError(f"{display.label} {several}")
-        latex = without_shapes(display.latex)
-        formula = nodes.math(latex, latex)
-        if display.refuted:
-            mark = nodes.strong("", "Wrong:")
-            formula = nodes.inline("", "", mark, nodes.Text(" "), formula)
-            formula["classes"].append("refuted-inline")
-        # the number may break away from a long formula, but not from its brackets
-        return [formula, nodes.Text(" "), link_to(display.label, self.env.docname)]
+        return pulled(display, self.env.docname)
 
 
 class Shape(Labelled):
@@ -59,6 +52,22 @@ class Shape(Labelled):
         axes = shapes.of(chain[0].left) or ("1", "1")
         latex = r"\times ".join(axis.replace("·", "") for axis in axes)
         return [nodes.math(latex, latex)]
+
+
+def is_derivation(display):
+    return r"\begin{aligned}" in display.latex
+
+
+def pulled(display, docname):
+    """The formula of a display, marked if it is wrong, and its number as a link."""
+    latex = without_shapes(display.latex)
+    formula = nodes.math(latex, latex)
+    if display.refuted:
+        mark = nodes.strong("", "Wrong:")
+        formula = nodes.inline("", "", mark, nodes.Text(" "), formula)
+        formula["classes"].append("refuted-inline")
+    # the number may break away from a long formula, but not from its brackets
+    return [formula, nodes.Text(" "), link_to(display.label, docname)]
 
 
 def link_to(label, docname):

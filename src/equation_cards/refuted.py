@@ -1,10 +1,12 @@
 """The directive for wrong equations: shown with a mark, and executed to be false."""
 
+from pathlib import Path
+
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.directives.patches import MathDirective
 
-from equation_cards.equation import link_to
+from equation_cards.equation import book, is_derivation, link_to, pulled
 
 
 class Refuted(MathDirective):
@@ -22,8 +24,11 @@ class Refuted(MathDirective):
         mark = "Wrong: the shapes do not fit" if self.options["fails"] == "shape" else "Wrong"
         box = nodes.admonition("", nodes.title("", mark), classes=["refuted", "error"])
         box += super().run()
-        right = link_to(self.options["instead"], self.env.docname)
-        box += nodes.paragraph("", "Right: ", right, classes=["refuted-instead"])
+        label = self.options["instead"]
+        right = book(Path(self.env.srcdir)).displays.get(label)
+        formula = [] if right is None or is_derivation(right) else pulled(right, self.env.docname)
+        parts = formula or [link_to(label, self.env.docname)]
+        box += nodes.paragraph("", "Right: ", *parts, classes=["refuted-instead"])
         return [box]
 
 
