@@ -18,7 +18,8 @@ from numpydoc.validate import validate
 
 import backprop
 from proofread import displays
-from proofread.check import Book
+from proofread.check import Book, statements
+from proofread.parse import Mistake, canonical, parse
 
 ROOT = Path(__file__).parent.parent
 CHAPTERS = displays.chapters(ROOT)
@@ -172,6 +173,47 @@ def test_prose_has_no_filler_and_one_sentence_a_line(path):
     for line in prose.split("\n"):
         if not line.startswith(("|", ">", "%", ":", "-")):
             assert not re.search(r"[a-z)]\. [A-Z]", line), f"two sentences in one line: {line}"
+
+
+# Equations in the prose: a size, a number, or one that is labelled; the rest would go unchecked
+
+SIZE = re.compile(r"[a-zA-Z]( = [NDHKijk0-9]+| = 1, \\dots, [NDHK])+")
+QUOTED = re.compile(r'"[^"]*"|^\|(?= as asked|.*\| (right|the|a column|at best|with))[^|]*\|', re.M)
+VALUE = re.compile(r"[\d\s.,()/{}+-]|\\(frac|cdot|log|times)|e\^|[DHKN]+ \+|[DHKN]+$")
+
+
+@cache
+def labelled():
+    """Every pair of sides of one chain of the book, without the index of the sample."""
+    pairs = set()
+    for display in book().displays.values():
+        if not display.refuted and not display.unchecked:
+            for chain in statements(parse(display.latex)):
+                sides = [chain[0].left, *(step.right for step in chain)]
+                pairs |= {(plain(a), plain(b)) for a in sides for b in sides}
+    return pairs
+
+
+def plain(tree):
+    return re.sub(r", 'n'(?=[,)])", "", repr(canonical(tree)))
+
+
+def is_labelled(latex):
+    try:
+        ((step,),) = statements(parse(latex))
+    except (Mistake, ValueError):
+        return False
+    return (plain(step.left), plain(step.right)) in labelled()
+
+
+@by_chapter
+def test_an_equation_in_the_prose_is_a_size_or_a_number_or_repeats_a_labelled_one(path):
+    prose = re.sub(r"^(```|~~~).*?^\1`*$|^\$\$.*?^\$\$.*?$", "", text_of(path), flags=re.M | re.S)
+    prose = QUOTED.sub("", re.sub(r"^>.*$", "", prose, flags=re.M))
+    for latex in re.findall(r"\$([^$\n]*=[^$\n]*)\$", re.sub(r"`[^`\n]*`", "", prose)):
+        right = latex.rpartition("=")[2].strip()
+        states = SIZE.fullmatch(latex) or not VALUE.sub("", right)
+        assert states or is_labelled(latex), f"{path.name}: {latex}"
 
 
 # Docstrings
