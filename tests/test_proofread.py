@@ -68,9 +68,14 @@ def test_too_many_unchecked_displays_are_a_failure(run):
 def test_a_label_is_explained(run):
     code, out, err = run(page("v + v &= 2\n v = 3 v - v"), "eq-it")
     assert (code, err) == (0, [])
-    assert out[:2] == ["eq-it  book/page.md:7  world tiny  holds", "  p is defined by eq-p"]
-    assert out[2::2] == ["  &= 2 v", "  &= 2 v", "  = 3 v - v", "  = 3 v - v"]
-    assert all(line.startswith("      K=") and ": relative error " in line for line in out[3::2])
+    assert out[0] == "eq-it  book/page.md:7  world tiny  holds"
+    assert out[1::2] == ["  &= 2 v", "  &= 2 v", "  = 3 v - v", "  = 3 v - v"]
+    assert all(line.startswith("      K=") and ": relative error " in line for line in out[2::2])
+
+
+def test_an_explanation_names_the_definitions_that_were_executed(run):
+    _, out, _ = run(page(r"dv\,\mathbf 1 = 0"), "eq-it")
+    assert out[1] == "  p is defined by eq-p"
 
 
 def test_an_unchecked_label_is_explained(run):

@@ -60,7 +60,8 @@ def explain(book, labels):
         display = report.display
         print(f"{label}  {display.path}:{display.line}  world {display.world}  {report.verdict}")
         if not display.unchecked:
-            for symbol, source in WORLDS[display.world].made.items():
+            for array in report.rests_on:
+                symbol, source = WORLDS[display.world].definitions[array]
                 print(f"  {symbol} is defined by {source}")
         for step, sizes, error in report.details:
             start, end = step.tree.meta.start_pos, step.tree.meta.end_pos

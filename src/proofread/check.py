@@ -42,6 +42,7 @@ class Report:
     error: float = 0.0
     verdict: str = "holds"
     details: list = field(default_factory=list)
+    rests_on: tuple = ()  # the arrays of the program whose definitions were executed
 
 
 class Book:
@@ -194,6 +195,9 @@ class Check:
             for key, tree in shapes.derivatives.items():
                 if key not in shapes.alive:
                     raise Mistake.on(tree, "this derivative is zero, whatever the numbers")
+        points = [p for points in self.drawn.values() for p in points]
+        values = set().union(*(q.values for p in points for q in (p, *p.tilts.values())))
+        self.report.rests_on = tuple(a for a in self.world.definitions if a in values)
         return None
 
     def execute(self, step, shapes):
