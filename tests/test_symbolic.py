@@ -1,13 +1,14 @@
 """What is proved for symbolic sizes is true; and nearly all of the book is proved."""
 
+import math
 from dataclasses import replace
 from functools import cache
 from itertools import islice
-from math import exp, log, tanh
 from pathlib import Path
 
 import numpy as np
 import pytest
+import sympy
 
 from proofread import index_form as form
 from proofread.check import Book, shapes_of, statements
@@ -93,30 +94,30 @@ def cell(world, array, index):
     return tuple(0 if axis == "1" else at.pop(0) for axis in axes_of(world, array))
 
 
-def value(expression, symbol, env, sizes):
+def value(expression, symbol, env, sizes, functions=math):
     """An expression as a number; ``symbol(name, indices)`` is that of a symbol."""
-    total = 0.0
+    total = 0
     for factors, c in expression.items():
-        parts = (of_atom(a, symbol, env, sizes) ** p for a, p in factors)
-        total += float(c) * np.prod(list(parts))
+        parts = (of_atom(a, symbol, env, sizes, functions) ** p for a, p in factors)
+        total += c * math.prod(parts)
     return total
 
 
-def of_atom(a, symbol, env, sizes):
+def of_atom(a, symbol, env, sizes, functions):
     match a[0]:
         case "symbol":
             return symbol(a[1], tuple(int(i) - 1 if i.isdigit() else env[i] for i in a[2]))
         case "delta":
-            return float(env[a[1]] == env[a[2]])
+            return int(env[a[1]] == env[a[2]])
         case "size":
             return sizes[a[1]]
         case "sum":
             (index, axis), *more = a[1]
             rest = ("sum", tuple(more), a[2]) if more else ("plus", ((a[2], 1),))
             each = ({**env, index: k} for k in range(sizes[axis]))
-            return sum(of_atom(rest, symbol, at, sizes) for at in each)
-    inside = value(dict(a[1]), symbol, env, sizes)
-    return {"exp": exp, "log": log, "tanh": tanh, "plus": float}[a[0]](inside)
+            return sum(of_atom(rest, symbol, at, sizes, functions) for at in each)
+    inside = value(dict(a[1]), symbol, env, sizes, functions)
+    return inside if a[0] == "plus" else getattr(functions, a[0])(inside)
 
 
 def entries_of(program, side, env, shapes, executed):
@@ -164,10 +165,15 @@ def test_every_side_has_the_values_that_execution_finds(world):
 class Grown:
     """A random expression, together with its value computed without the algebra."""
 
+    sizes, functions = {"K": 5, "N": 2}, math
+
     def __init__(self, seed):
         self.rng = np.random.default_rng(seed)
-        self.numbers = {"a": self.rng.normal(size=5), "M": self.rng.normal(size=(5, 5))}
-        self.numbers["B"] = self.rng.normal(size=(2, 5))
+        shapes = {"a": "K", "M": "KK", "B": "NK"}
+        self.numbers = {name: self.array(name, shape) for name, shape in shapes.items()}
+
+    def array(self, name, shape):
+        return self.rng.normal(size=[self.sizes[axis] for axis in shape])
 
     def symbol(self, name, index):
         return self.numbers[name][index]
@@ -182,7 +188,7 @@ class Grown:
             c = int(self.rng.integers(-2, 3))
             return form.number(c), lambda env: c
         if kind == "delta":
-            return form.delta(i, j), lambda env: float(env[i] == env[j])
+            return form.delta(i, j), lambda env: int(env[i] == env[j])
         index = {"a": (i,), "M": (i, j), "B": ("n", j)}[kind]
         leaf = form.atom("symbol", kind, index)
         return leaf, lambda env: self.numbers[kind][tuple(env[x] for x in index)]
@@ -203,16 +209,17 @@ class Grown:
 
     def sum(self, depth):
         (a, f), k = self.grow(depth), self.pick("i", "j", "k", "n")
-        axis, size = ("N", 2) if k == "n" else ("K", 5)
-        return form.sum_over(a, {k: axis}), lambda env: sum(f({**env, k: v}) for v in range(size))
+        axis = "N" if k == "n" else "K"
+        values = range(self.sizes[axis])
+        return form.sum_over(a, {k: axis}), lambda env: sum(f({**env, k: v}) for v in values)
 
     def exp(self, depth):
         a, f = self.tanh(depth)
-        return form.exponential(a), lambda env: exp(f(env))
+        return form.exponential(a), lambda env: self.functions.exp(f(env))
 
     def tanh(self, depth):
         a, f = self.grow(depth)
-        return form.tangent(a), lambda env: tanh(f(env))
+        return form.tangent(a), lambda env: self.functions.tanh(f(env))
 
     def divide(self, depth):
         (a, f), (b, g) = self.grow(depth), self.exp(depth)
@@ -237,6 +244,33 @@ def test_the_algebra_keeps_values(seed):
         assert found == pytest.approx(wanted(env), rel=1e-6, abs=1e-8)
         cleared = form.cleared(e)
         assert bool(value(cleared, grown.symbol, env, sizes)) <= bool(cleared)
+
+
+# SymPy judges the algebra: the form and its derivative are those that SymPy has
+
+
+class Exact(Grown):
+    """The same with SymPy's symbols, at sizes that are small enough to write everything out."""
+
+    sizes, functions = {"K": 2, "N": 2}, sympy
+
+    def array(self, name, shape):
+        return np.array(sympy.symbols(f"{name}:{'2:' * len(shape)}"[:-1])).reshape([2] * len(shape))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_sympy_finds_the_same_expression_and_the_same_derivative(seed):
+    grown = Exact(seed)
+    try:
+        e, wanted = grown.grow(1 + seed % 3)
+    except form.Unknown:
+        return
+    by_first = form.derivative(e, lambda a: form.delta(a[2][0], "1") if a[1] == "a" else {})
+    env = {"1": 0, "i": 0, "j": 1, "k": 1, "n": 0}
+    exact = wanted(env)
+    for found, true in ((e, exact), (by_first, sympy.diff(exact, grown.numbers["a"][0]))):
+        difference = value(found, grown.symbol, env, grown.sizes, sympy) - true
+        assert sympy.simplify(sympy.expand(difference)) == 0
 
 
 # Single equations
