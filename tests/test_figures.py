@@ -9,6 +9,7 @@ from matplotlib.patches import ArrowStyle
 
 from backprop import softmax, softmax_jacobian
 from figures.affine import H, K, N, h, k, where_the_transpose_comes_from
+from figures.batch import loss_curves
 from figures.by_hand import numbers_by_hand
 from figures.chain_rule import row_times_jacobians
 from figures.collapse import output_minus_target
@@ -26,12 +27,14 @@ STEPS = 10.0 ** np.arange(-15, 0)
 CENTRAL, COMPLEX = STEPS**2 + 1e-16 / STEPS, STEPS**2
 VALUES = [[0.69, 1.1], [0.6, 0.8, 0.0], [0.25, 0.75]]
 GRADIENTS = [[-4.65, 3.06], [-1.92, 0.81, -2.25], [-0.75, 0.75]]
+CURVES = {"long": np.array([3.0, 2.0, 1.0, 1.5]), "short": np.array([3.0, 2.5, 2.25, 2.0])}
 DRAWINGS = {
     "shapes-of-the-network": shapes_of_the_network,
     "forward-and-back": forward_and_back,
     "row-times-jacobians": row_times_jacobians,
     "where-the-transpose-comes-from": where_the_transpose_comes_from,
     "tanh-and-its-derivative": tanh_and_its_derivative,
+    "loss-curves": lambda: loss_curves(CURVES, first=1),
     "paths-to-the-loss": paths_to_the_loss,
     "output-minus-target": lambda: output_minus_target(Y_HAT, TARGET),
     "v-curve": lambda: v_curve(STEPS, CENTRAL, COMPLEX),
@@ -369,3 +372,14 @@ def test_the_small_network_says_every_number_after_its_name():
 
 def test_a_written_number_has_a_minus_sign_and_zero_has_none():
     assert [written(v) for v in (-4.654, -1e-17, 0.75)] == ["−4.65", "0.00", "0.75"]
+
+
+def test_loss_curves_are_named_and_told_from_the_first_iteration_that_is_shown():
+    drawing = loss_curves(CURVES, first=1)
+    (axes,) = drawing.figure.axes
+    for line, (name, losses) in zip(axes.get_lines(), CURVES.items(), strict=True):
+        assert line.get_label() == name
+        np.testing.assert_array_equal(line.get_ydata(), losses[1:])
+        np.testing.assert_array_equal(line.get_xdata(), [1, 2, 3])
+    assert "long: 2 at iteration 1, lowest 1 at 2, last 1.5" in drawing.alt
+    assert len({(line.get_color(), line.get_linestyle()) for line in axes.get_lines()}) == 2

@@ -6,6 +6,7 @@ array([0.5, 0.5])
 """
 
 from backprop.affine import affine, affine_vjp
+from backprop.batch import combine, descend, weighted_targets
 from backprop.by_hand import worked_example
 from backprop.chain_rule import jacobian
 from backprop.cross_entropy import cross_entropy, cross_entropy_grad, one_hot
@@ -31,9 +32,11 @@ __all__ = [
     "backward",
     "central_difference",
     "check_gradient",
+    "combine",
     "complex_step",
     "cross_entropy",
     "cross_entropy_grad",
+    "descend",
     "forward",
     "init_params",
     "jacobian",
@@ -51,5 +54,6 @@ __all__ = [
     "softmax_jvp",
     "softmax_vjp",
     "tanh_vjp",
+    "weighted_targets",
     "worked_example",
 ]

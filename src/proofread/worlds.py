@@ -117,6 +117,7 @@ NETWORK = World(
         r"\ell": (r"\log\hat Y", "K"),
         "PL": ("PL of the batch", "1"),
         "s": ("s of the batch", "1"),
+        "w": ("w of the batch", "1"),
     },
     made={
         "z_1": "eq-forward-hidden",
