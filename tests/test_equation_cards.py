@@ -10,7 +10,9 @@ from sphinx.util.docutils import docutils_namespace
 
 from equation_cards.equation import without_shapes
 from equation_cards.katex import Renderer
+from equation_cards.refuted import right_form
 from equation_cards.source import body
+from proofread.displays import Display
 
 ROOT = Path(__file__).parent.parent
 PAGE = r"""
@@ -94,7 +96,7 @@ def page(tmp_path_factory):
 
 
 def test_formulas_are_html_and_mathml_without_a_script(page):
-    assert page.count('<math xmlns="http://www.w3.org/1998/Math/MathML"') == 17
+    assert page.count('<math xmlns="http://www.w3.org/1998/Math/MathML"') == 15
     assert 'src="http' not in page
     assert '<span class="math"><span class="katex">' in page
 
@@ -118,7 +120,21 @@ def test_a_refuted_equation_says_so(page):
 def test_a_refuted_equation_leads_to_the_right_one(page):
     box = page[page.index('class="refuted error admonition"') :]
     right = box[box.index('class="refuted-instead">Right: ') :].partition("</p>")[0]
-    assert r"J^\top = J" in right and 'href="#equation-eq-page-symmetric"' in right
+    assert 'href="#equation-eq-page-symmetric"' in right
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [("eq-page-short", ["v = w", " "]), ("eq-page-long", []), ("eq-page-none", [])],
+)
+def test_the_right_form_is_shown_unless_it_is_long_or_on_the_same_page(label, shown):
+    long = r"\begin{aligned} v &= w \\ &= w \end{aligned}"
+    made = (("eq-page-short", "v = w"), ("eq-page-long", long))
+    displays = {n: Display(latex, Path("book/page.md"), 1, 1, n, "tiny") for n, latex in made}
+    *formula, link = right_form(displays, label, "book/other")
+    assert [node.astext() for node in formula] == shown
+    assert link["reftarget"] == label and link["refdoc"] == "book/other"
+    assert len(right_form(displays, label, "book/page")) == 1
 
 
 def test_a_source_is_shown_with_its_path_and_without_its_docstring(page):

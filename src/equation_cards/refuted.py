@@ -24,12 +24,18 @@ class Refuted(MathDirective):
         mark = "Wrong: the shapes do not fit" if self.options["fails"] == "shape" else "Wrong"
         box = nodes.admonition("", nodes.title("", mark), classes=["refuted", "error"])
         box += super().run()
-        label = self.options["instead"]
-        right = book(Path(self.env.srcdir)).displays.get(label)
-        formula = [] if right is None or is_derivation(right) else pulled(right, self.env.docname)
-        parts = formula or [link_to(label, self.env.docname)]
+        displays = book(Path(self.env.srcdir)).displays
+        parts = right_form(displays, self.options["instead"], self.env.docname)
         box += nodes.paragraph("", "Right: ", *parts, classes=["refuted-instead"])
         return [box]
+
+
+def right_form(displays, label, docname):
+    """The right equation; its number alone where it is a derivation, or in sight on this page."""
+    right = displays.get(label)
+    if right is None or is_derivation(right) or str(right.path) == f"{docname}.md":
+        return [link_to(label, docname)]
+    return pulled(right, docname)
 
 
 def setup(app):

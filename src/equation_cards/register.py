@@ -79,8 +79,9 @@ def facts(root, display):
     report, known = checked(root, display.label), measured(root).get(display.label)
     parts = [*implemented(root).get(display.label, ()), report.verdict.split(" at ")[0]]
     if report.sizes:
-        sizes = "; ".join(", ".join(f"{s} = {n}" for s, n in t.items()) for t in report.sizes)
-        parts += [f"tried at {sizes}" if sizes else "tried", error(report.error)]
+        tried = [", ".join(f"{s} = {n}" for s, n in t.items()) for t in report.sizes if t]
+        parts += [f"tried at {'; '.join(tried)}"] if tried else []
+        parts += [] if display.refuted else [error(report.error)]
     if known:
         killed = known["mutants"] - known["equivalent"]
         parts.append(f"{killed} wrong edits refused")

@@ -19,6 +19,7 @@ SCALES = (0.1, 1, 10)  # of the numbers at which a bound is tried
 MANY = 20
 NEAR = 0.1
 UNCHECKED_SHARE = 0.05
+RELATIONS = ("equals", "at_most", "at_least", "belongs")
 
 
 @dataclass
@@ -291,7 +292,7 @@ def statements(tree):
     for row in tree.children:
         for statement in row.children:
             parts = list(statement.children)
-            if parts[0].data not in ("equals", "belongs"):
+            if parts[0].data not in RELATIONS:
                 last = parts.pop(0)
                 chains.append([])
             elif last is None:
