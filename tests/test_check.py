@@ -131,11 +131,30 @@ def test_sizes_are_pairwise_different_and_change_from_draw_to_draw(fixed):
 
 
 def test_each_step_is_executed_at_two_draws(tmp_path):
-    report = check(tmp_path, r"v W^\top = (W v^\top)^\top = \sum_{k=1}^{K} (W v^\top)^\top / K")
-    assert report.steps == 2
+    row = r"(W v^\top)^\top"
+    latex = rf"v W^\top = {row} = \sum_{{k=1}}^{{K}} {row} / K \in \mathbb R^{{1\times D}}"
+    report = check(tmp_path, latex)
+    assert report.steps == 3  # the last is of shapes alone
     assert [step.right.data for step, _, _ in report.details] == ["raised"] * 2 + ["sum"] * 2
     assert len(report.sizes) == 2
     assert all(sizes.keys() == {"D", "K"} for sizes in report.sizes)
+
+
+@pytest.mark.parametrize(
+    ("latex", "sizes"),
+    [
+        (
+            r"\mathbf 1_{NK\times 1} + \mathbf 1_{NK\times 1} = 2\,\mathbf 1_{NK\times 1}",
+            {"N", "K"},
+        ),
+        (r"\sum_{k=1}^{H} (g - g) = 0", {"H"}),
+        ("N + D = D + N", {"N", "D"}),
+        ("g + g = 2 g", set()),
+    ],
+)
+def test_the_sizes_that_an_equation_has_are_reported(tmp_path, latex, sizes):
+    one, *_ = check(tmp_path, latex).sizes
+    assert one.keys() == sizes
 
 
 def test_results_are_the_same_on_every_run(tmp_path):
@@ -235,6 +254,7 @@ def test_a_world_takes_no_definition_from_a_world_it_does_not_extend(tmp_path, a
         r"(W \otimes v) (M \otimes w^\top) = (v w^\top) W M",
         r"\frac{\partial (x W)}{\partial \operatorname{vec}(W)} = x \otimes I_K",
         r"x \otimes I_K \in \mathbb R^{K\times DK}",
+        "v - v = 0 v = 0",
     ],
 )
 def test_a_true_equation_holds(tmp_path, latex):
@@ -256,11 +276,15 @@ def test_a_true_equation_holds(tmp_path, latex):
         ("v = w + x", 5, "sum of 1×K and 1×D: the shapes differ", "w + x"),
         (r"v = \underbrace{w}_{K\times 1}", 21, "stated as K×1, but it is 1×K", r"K\times 1"),
         (r"v \in \mathbb R^{K\times 1}", 18, "stated as K×1, but it is 1×K", r"K\times 1"),
+        (r"\underbrace{v}_{1\times K} = 2 v - v, \underbrace{w}_{1\times 10} = 2 w - w", 55,
+         "K is stated as 10 here, as K before", r"1\times 10"),
         ("v = W", 5, "the left side is 1×K, the right side D×K", "W"),
         ("v = 1", 5, "the left side is 1×K, the right side a number", "1"),
+        ("0 = v - v", 5, "the left side is a number, the right side 1×K", "v - v"),
         ("v = v", 5, "the two sides are the same", "v"),
         (r"v = \underbrace{(v)}_{1\times K}", 5, "the two sides are the same", None),
         ("= v", 1, "nothing stands before the first =", "= v"),
+        (r"\leq v", 1, "nothing stands before the first =", r"\leq v"),
         (r"v = w \text{since } g = 1", 7,
          r"this world knows no such hypothesis; it knows: \sum_{k=1}^{K} w_k = 1; K = 2", None),
         (r"v + v = 2 v \text{since } \sum_{k=1}^{K} w_k = 1", 13,
@@ -268,8 +292,8 @@ def test_a_true_equation_holds(tmp_path, latex):
         (r"K = 2 \text{since } K = 2", 7, "this supposes what it says", None),
         (r"1 - p_i = p_j \text{since } K = 2 \text{since } K = 2", 35, "one hypothesis a step",
          r"\text{since } K = 2"),
-        (r"v_i = w_i \text{for } j = i \text{for } i \ne j", None,
-         "no index meets this condition", None),
+        (r"v_i = w_i \text{for } j = i \text{for } i \ne j", 23,
+         "no index meets this condition", "j = i"),
         (r"\operatorname{vec}(W M) = \operatorname{vec}(W) (M \otimes I_D)", 27,
          "product of 1×D·K and K·D×K·D: inner dimensions D·K and K·D differ", None),
         (r"\frac{\partial (x W)}{\partial \operatorname{vec}(W)} = I_K \otimes x", 57,
@@ -281,12 +305,8 @@ def test_a_true_equation_holds(tmp_path, latex):
     ],
 )  # fmt: skip
 def test_a_mistake_is_shown_with_its_place(tmp_path, latex, column, message, caret):
-    caret = latex[column - 1 :] if caret is None and column else caret
-    if column is None:
-        assert message in complaint(tmp_path, latex)
-    else:
-        expected = pointed(column, message, latex, " " * (column - 1) + "^" * len(caret))
-        assert complaint(tmp_path, latex) == expected
+    caret = " " * (column - 1) + "^" * len(caret or latex[column - 1 :])
+    assert complaint(tmp_path, latex) == pointed(column, message, latex, caret)
 
 
 @pytest.mark.parametrize(
@@ -353,6 +373,13 @@ def test_a_hypothesis_is_for_its_own_step(tmp_path):
     assert complaint(tmp_path, latex).startswith("book/page.md:8:81: eq-it: the two sides differ")
 
 
+def test_a_world_may_know_no_hypothesis(tmp_path):
+    latex = r"v = w \text{since } K = 2"
+    message = "this world knows no such hypothesis; it knows: none"
+    expected = pointed(7, message, latex, " " * 6 + "^" * len(latex[6:]))
+    assert complaint(tmp_path, latex, world=replace(TINY, assumptions={})) == expected
+
+
 def test_nothing_that_is_not_a_number_agrees():
     nan = np.array([1.0, np.nan])
     assert not relative(nan, nan) <= 1
@@ -378,6 +405,7 @@ def refuted(root, latex, fails="value", more=""):
 
 def test_what_stands_refuted_is_false(tmp_path):
     assert refuted(tmp_path, "v = 2 w").startswith("refuted at K = ")
+    assert refuted(tmp_path, "v = 1.002 v").startswith("refuted at K = ")
     told = "refuted: the left side is 1×K, the right side K×1"
     assert refuted(tmp_path, r"v = w^\top", "shape") == told
 
@@ -400,10 +428,11 @@ def test_a_refutation_that_fails_is_shown(tmp_path, latex, fails, place, message
     assert refuted(tmp_path, latex, fails) == expected
 
 
-def test_what_stands_refuted_but_is_true_is_shown(tmp_path):
-    message = refuted(tmp_path, "v + v = 2 v")
-    told = "book/page.md:11:9: eq-it: stands refuted, but is true (error 0.0e+00)"
-    assert message == f"{told}\n    v + v = 2 v\n            ^^^"
+@pytest.mark.parametrize(("right", "error"), [("2 v", "0.0e+00"), ("2.0002 v", "1.0e-04")])
+def test_what_stands_refuted_but_is_true_is_shown(tmp_path, right, error):
+    message = refuted(tmp_path, f"v + v = {right}")
+    told = f"book/page.md:11:9: eq-it: stands refuted, but is true (error {error})"
+    assert message == f"{told}\n    v + v = {right}\n            {'^' * len(right)}"
 
 
 def test_what_stands_refuted_is_false_under_its_hypothesis_too(tmp_path):
@@ -425,8 +454,9 @@ def test_what_stands_refuted_names_its_right_form(tmp_path, right, message):
 
 
 def test_the_right_form_may_be_the_other_way_round_and_one_of_several(tmp_path):
-    right = display(r"g = 2 g - g, \qquad \underbrace{v}_{1\times K} = 2 v - v", "eq-right")
-    assert refuted(tmp_path, r"v^\top = 2 w^\top", more=right).startswith("refuted at K = ")
+    for v in (r"\underbrace{v}_{1\times K}", "(v)", r"\underbrace{(v)^\top}_{K\times 1}"):
+        right = display(rf"g = 2 g - g, \qquad {v} = 2 {v} - {v}", "eq-right")
+        assert refuted(tmp_path, r"v^\top = 2 w^\top", more=right).startswith("refuted at K = ")
 
 
 # Definitions and anchors
@@ -482,9 +512,12 @@ def nothing(z):
     return np.nan * z
 
 
-@pytest.mark.parametrize("function", [doubled, number, two, nothing])
-def test_an_anchor_that_disagrees_is_named(tmp_path, function):
-    world = replace(TINY, anchors=((["p"], function, ["v"]), (["p", "dp"], two, ["v"])))
+@pytest.mark.parametrize(
+    ("results", "function"),
+    [(["p"], f) for f in (doubled, number, two, nothing)] + [(["p", "p"], bp.softmax)],
+)
+def test_an_anchor_that_disagrees_is_named(tmp_path, results, function):
+    world = replace(TINY, anchors=((results, function, ["v"]),))
     with only(tiny=world), pytest.raises(ValueError) as caught:
         Book(write(tmp_path, page("v + v = 2 v"))).check_anchor("tiny", 0)
     found = f"{function.__name__}(v) of the code differ"
@@ -550,6 +583,10 @@ def test_the_tolerance_is_far_below_any_mistake():
         r"v_i^2 \geq 0",
         r"\tanh(v) \odot \tanh(v) \leq \mathbf 1^\top",
         r"v_i^2 = v_i v_i \geq 0",
+        r"\begin{aligned} 0 &\leq p_i \\ &\leq 1 \\ &\geq p_i \end{aligned}",
+        r"e^{-v v^\top} \leq 1",  # near for small numbers only,
+        r"v v^\top e^{-v v^\top} \leq e^{-1}",  # for numbers about 1 only,
+        r"1 - e^{-v v^\top / 100} \leq 1",  # for large ones only
     ],
 )
 def test_a_bound_that_holds_and_is_approached(tmp_path, latex):

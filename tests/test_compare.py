@@ -51,3 +51,5 @@ def test_a_gap_is_positive_where_the_bound_holds():
     both = sides([[1, 2]], [[2, 1]])
     np.testing.assert_array_equal(both.gap(1), [[[0.5, -0.5]]])
     np.testing.assert_array_equal(both.gap(-1), [[[-0.5, 0.5]]])
+    tiny = sides([[0.01, 1e-6]], [[0.02, 0]])  # what is tiny counts as 1e-3
+    np.testing.assert_allclose(tiny.gap(1), [[[0.5, -1e-3]]])

@@ -1,8 +1,12 @@
 """Finding the displays: none may stay unseen, however it is written."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from proofread.displays import chapters, read
+from proofread.displays import Display, chapters, read
+from proofread.parse import Mistake
 from small_book import CONFIG, write
 
 FOUND = {
@@ -57,6 +61,7 @@ REFUSED = {
                          "refuted needs ':instead: eq-…', the label of the right form"),
     "sizes": ("% world: tiny, K\n", 3, "write '% world: name' or '% world: name, K = 2'"),
     "unchecked why": ("% unchecked:\n", 3, "unchecked: why?"),
+    "unchecked why, a line below": ("% world: tiny\n% unchecked:\n", 4, "unchecked: why?"),
     "unchecked what": ("% unchecked: a bound\n\nText\n", 3, "unchecked: no display follows"),
 }  # fmt: skip
 
@@ -121,6 +126,27 @@ def test_refuted_displays_say_how_they_fail(tmp_path):
     (found,) = displays(tmp_path, text)
     assert (found.refuted, found.instead) == ("shape", "eq-y")
     assert (found.latex, found.line) == ("L = 1\n", 7)
+
+
+@pytest.mark.parametrize(
+    ("latex", "place", "told"),
+    [
+        ("v = w", (0, 1), "7:3: eq-x: no\n    v = w\n    ^"),
+        ("v = w", (4, None), "7:7: eq-x: no\n    v = w\n        ^"),
+        (
+            "\n  v = w\n  = x\n",
+            (0, 1),
+            "8:3: eq-x: no\n    v = w\n    ^",
+        ),  # the first that is shown
+        ("\n  v = w\n  = x\n", (11, 14), "9:3: eq-x: no\n    = x\n    ^^^"),
+        ("\n  v = w\n  = x\n", (7, 14), "8:7: eq-x: no\n    v = w\n        ^"),  # to its end
+    ],
+)
+def test_a_mistake_is_shown_under_its_line(latex, place, told):
+    display = Display(latex, Path("page.md"), 7, 3, "eq-x", None)
+    assert display.complain(Mistake("no", *place)) == f"page.md:{told}"
+    unlabelled = told.replace("eq-x", "unlabelled display")
+    assert replace(display, label=None).complain(Mistake("no", *place)) == f"page.md:{unlabelled}"
 
 
 @pytest.mark.parametrize(

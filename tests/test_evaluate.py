@@ -67,6 +67,7 @@ VALUES = {
     "v_i w_j": lambda d: d["v"].T @ d["w"],
     "v_i^2": lambda d: d["v"][0] ** 2,
     r"\delta_{ij} v_i": lambda d: np.diag(d["v"][0]),
+    r"(-\delta_{ij}) v_i": lambda d: -np.diag(d["v"][0]),
     "u": lambda d: d["U"][:, None],
     "u_n": lambda d: d["U"][:, None],
     "u_{n,k}": lambda d: d["U"],

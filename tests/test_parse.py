@@ -32,10 +32,12 @@ EXPRESSIONS = [
     (r"\dfrac{a}{b}", "over(a, b)"),
     ("(a + b) c", "times(group(plus(a, b)), c)"),
     (r"\left[a\right] \bigl(b\bigr)", "times(group(a), group(b))"),
+    (r"\Bigl(a\Bigr)", "group(a)"),
     # sums take all that follows, up to + or -
     (r"\sum_i a_i b_i + c", "plus(sum(i, times(indexed(a, sub(i)), indexed(b, sub(i)))), c)"),
     (r"\sum_i a_i \odot b", "sum(i, odot(indexed(a, sub(i)), b))"),
     (r"c \sum_i \sum_j a_{ij}", "times(c, sum(i, sum(j, indexed(a, sub(i, j)))))"),
+    (r"\sum_{i} a_i", "sum(i, indexed(a, sub(i)))"),
     (r"\sum_{k=1}^{K} a_k", "sum(k, 1, K, indexed(a, sub(k)))"),
     (r"\sum_{k=1}^K a_k", "sum(k, 1, K, indexed(a, sub(k)))"),
     (r"\sum_{k=1}^{10} a_k", "sum(k, 1, 10, indexed(a, sub(k)))"),
@@ -51,6 +53,7 @@ EXPRESSIONS = [
     (r"\tanh \exp(a)", r"apply(\tanh, apply(\exp, a))"),
     (r"\operatorname{diag}(a) \operatorname{tr}(b)", "times(apply(diag, a), apply(tr, b))"),
     (r"\operatorname {softmax}(z)", "apply(softmax, z)"),
+    (r"\operatorname{rank}(a)", "apply(rank, a)"),
     (r"e^{-z_i} a", "times(exponential(negative(indexed(z, sub(i)))), a)"),
     # matrices with dots, second derivatives
     (r"\begin{pmatrix} a_1 & \cdots & a_K \end{pmatrix}",
@@ -61,6 +64,8 @@ EXPRESSIONS = [
     # symbols and what hangs on them
     (r"W_{2,ij}", "indexed(W, sub(2, i, j))"),
     (r"W_{12}", "indexed(W, sub(12))"),
+    (r"W_{i1}", "indexed(W, sub(i, 1))"),
+    (r"\dot{y}", r"\dot y"),
     (r"\hat{y}_n^\top", r"indexed_raised(\hat y, sub(n), transpose)"),
     (r"\hat y_n^{\top}", r"indexed_raised(\hat y, sub(n), transpose)"),
     (r"\mathbf 1_{N\times H}", r"indexed(\mathbf 1, sub(shape(N, H)))"),
@@ -88,6 +93,12 @@ EXPRESSIONS = [
     # arrays
     (r"\begin{pmatrix} a & -b \\ 1 & c \end{pmatrix}",
      "matrix(entries(a, negative(b)), entries(number(1), c))"),
+    (r"\begin{pmatrix} a \end{pmatrix}", "matrix(entries(a))"),
+    (r"\begin{pmatrix} a & b & c \\ f & g & h \\ i & j & k \end{pmatrix}",
+     "matrix(entries(a, b, c), entries(f, g, h), entries(i, j, k))"),
+    (r"\begin{cases} a & \text{if } i = j \end{cases}", "cases(case(a, same(i, j)))"),
+    (r"\begin{cases} a & \text{if } i = j \\ b & \text{if } i = k \\ c & \text{if } j = k"
+     r" \end{cases}", "cases(case(a, same(i, j)), case(b, same(i, k)), case(c, same(j, k)))"),
     (r"\begin{cases} a & \text{if } i = j \\ b & \text{for } i \ne j \end{cases}",
      "cases(case(a, same(i, j)), case(b, different(i, j)))"),
     (r"\underbrace{a}_{1\times K} b", "times(stated(a, shape(1, K)), b)"),
@@ -106,6 +117,24 @@ DISPLAYS = [
     (r"a \in \mathbb{R}^{1\times 2}", "display(row(statement(a, belongs(shape(1, 2)))))"),
     (r"\begin{aligned} a &= b \\ &= c && \text{why} \end{aligned}",
      r"display(row(statement(a, equals(b))), row(statement(equals(c, remark(\text why)))))"),
+    (r"\begin{aligned} a &= b \end{aligned}", "display(row(statement(a, equals(b))))"),
+    (r"\begin{aligned} a &= b \\ &= c = f \\ &\leq g \end{aligned}",
+     "display(row(statement(a, equals(b))), row(statement(equals(c), equals(f))),"
+     " row(statement(at_most(g))))"),
+    (r"a = b, c = f, g = h", "display(row(statement(a, equals(b)), statement(c, equals(f)),"
+     " statement(g, equals(h))))"),
+    (r"a &\in \mathbb R^{1\times 2} \text{why} \text{then}",
+     r"display(row(statement(a, belongs(shape(1, 2), remark(\text why), remark(\text then)))))"),
+    (r"a \leq b \text {why} \text{then} \geq c \text {why} \text{then}",
+     r"display(row(statement(a, at_most(b, remark(\text why), remark(\text then)),"
+     r" at_least(c, remark(\text why), remark(\text then)))))"),
+    (r"a = b & \qquad \text {why} \quad \text {since} c = 1 \qquad \text {for} i = j",
+     r"display(row(statement(a, equals(b, remark(\qquad \text why), since(c, number(1)),"
+     " given(same(i, j))))))"),
+    (r"a = b \qquad \text { since } c = 1",
+     "display(row(statement(a, equals(b, since(c, number(1))))))"),
+    (r"a = b \qquad \text { if } c = 1",
+     "display(row(statement(a, equals(b, since(c, number(1))))))"),
     (r"a = b \quad \text{ since } c = 1",
      "display(row(statement(a, equals(b, since(c, number(1))))))"),
     (r"a = b \quad \text{if } c = 1", "display(row(statement(a, equals(b, since(c, number(1))))))"),

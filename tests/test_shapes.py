@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from proofread.parse import Mistake, parse
-from proofread.shapes import Misfit, Shapes, show
+from proofread.shapes import Misfit, Shapes, indexed, show
+from proofread.worlds import World
 from small_book import TINY
 
 
@@ -25,10 +26,14 @@ def walked(latex, world=TINY, **sizes):
         (r"v^\top", "K×1"),
         (r"v \odot w \oslash p", "1×K"),
         ("x W", "1×K"),
+        ("x W M", "1×K"),
+        ("W g", "D×K"),
+        (r"g \frac{1}{2} + 2 \frac{g}{2}", "a number"),
         (r"v^\top x", "K×D"),
         (r"v w^\top", "a number"),
         (r"(v w^\top) W", "D×K"),
         (r"v w^\top x", "1×D"),
+        (r"v w^\top x W", "1×K"),
         (r"(v w^\top)\,g\,v^\top", "K×1"),
         ("2 W / N", "D×K"),
         (r"\frac{1}{N} W", "D×K"),
@@ -115,7 +120,23 @@ def test_a_literal_fits_every_axis_of_its_size(latex, expected):
 
 
 def test_an_axis_that_is_fixed_at_one_fits_a_row():
-    assert walked("B + v", replace(TINY, sizes={"N": 1}))[1] == ("N", "K")
+    one = replace(TINY, sizes={"N": 1})
+    assert walked("B + v", one)[1] == walked(r"\underbrace{B}_{1\times K}", one)[1] == ("N", "K")
+
+
+@pytest.mark.parametrize(
+    ("latex", "expected"),
+    [
+        ("v_1", "1×K"),
+        ("v_2", "1×D"),
+        ("v_{1,i} v_{2,j}", "a number"),
+        (r"dv_2 v_2^\top", "a number"),
+    ],
+)
+def test_a_number_may_be_part_of_a_name(latex, expected):
+    _, shape, tree = walked(latex, World(given={"v_1": "1×K", "v_2": "1×D"}))
+    assert show(shape) == expected
+    assert tree == parse(latex, "expr")  # as it was read
 
 
 @pytest.mark.parametrize(
@@ -146,6 +167,8 @@ def test_a_literal_fits_no_other_axis(latex, message):
         (r"\sum_j W_{ij}", {"i": "D", "j": "K"}, ["i"]),
         (r"\sum_{m=1}^{N} v_i", {"m": "N", "i": "K"}, ["i"]),
         (r"\delta_{ij} v_j", {"i": "K", "j": "K"}, ["i", "j"]),
+        (r"\delta_{ij} v_i", {"i": "K", "j": "K"}, ["i", "j"]),
+        (r"\sum_{j \ne i} v_j", {"i": "K", "j": "K"}, ["i"]),
         (r"\delta_{im} \delta_{mj} x_j", {"i": "D", "m": "D", "j": "D"}, ["i", "m", "j"]),
         ("u", {"n": "N"}, ["n"]),
         ("(v)_i", {"i": "K"}, ["i"]),
@@ -179,7 +202,9 @@ MISFITS = [
     ("e^{M}", "the exponential of K×K: of the matrix, or of each entry?", "e^{M}"),
     (r"\log(M)", "the log of K×K: of the matrix, or of each entry?", r"\log(M)"),
     (r"\operatorname{diag}(M)", "diag of K×K: a row or a column is wanted", None),
+    (r"\operatorname{diag}(g)", "diag of a number: a row or a column is wanted", None),
     (r"\operatorname{tr}(W)", "trace of D×K: a square array is wanted", None),
+    (r"\operatorname{tr}(g)", "trace of a number: a square array is wanted", None),
     (r"\operatorname{softmax}(v^\top)", "softmax of K×1: rows are wanted", None),
     (r"\operatorname{softmax}(g)", "softmax of a number: rows are wanted", None),
     ("v_i x_i", "index i ranges over K elsewhere, over D here", "x_i"),
@@ -203,6 +228,9 @@ MISFITS = [
      "write other derivatives by entries", None),
     (r"\frac{\partial L}{\partial \operatorname{vec}(W_{ij})}",
      "vec of a number: an array is wanted", r"\operatorname{vec}(W_{ij})"),
+    (r"\frac{\partial p}{\partial g}",
+     "derivative of 1×K by a number: a Jacobian is of a row by a row; "
+     "write other derivatives by entries", None),
     (r"\frac{\partial p}{\partial W}",
      "derivative of 1×K by D×K: a Jacobian is of a row by a row; "
      "write other derivatives by entries", None),
@@ -220,6 +248,8 @@ def test_shapes_that_do_not_go_together_are_misfits(latex, message, place):
 MISTAKES = [
     ("q", "q is not declared in this world", "q"),
     ("q_1", "q_1 is not declared in this world", "q_1"),
+    ("q_i", "q is not declared in this world", "q_i"),
+    (r"q_{1\times K}", "q is not declared in this world", r"q_{1\times K}"),
     ("W_2", "D×K takes 2 indices here, got 1", "W_2"),
     ("W_{i}", "D×K takes 2 indices here, got 1", "W_{i}"),
     ("v_{ij}", "1×K takes 1 index here, got 2", "v_{ij}"),
@@ -239,6 +269,7 @@ MISTAKES = [
     (r"\sum_{n=1}^{N} u", "inside the sum over n, name the sample: add the index n", "u"),
     (r"\delta_{i}", "δ takes two indices", r"\delta_{i}"),
     (r"\delta_{1j}", "compare letters, not numbers", r"\delta_{1j}"),
+    (r"\delta_{i1}", "compare letters, not numbers", r"\delta_{i1}"),
     (r"\delta_{ii}", "i is compared with itself", r"\delta_{ii}"),
     (r"\delta", r"\delta is not declared in this world", r"\delta"),
     ("I", "say how large the identity is: I_K", "I"),
@@ -250,6 +281,7 @@ MISTAKES = [
     ("v_i^{2.5}", "a power is a whole number", "v_i^{2.5"),
     (r"2 \frac{1}{2}", "this reads as a mixed number", r"2 \frac{1}{2}"),
     (r"\frac{dp_i}{dv_j}", r"division by a gradient: for a derivative write \partial", "dv_j"),
+    (r"\frac{g}{dg}", r"division by a gradient: for a derivative write \partial", "dg"),
     (r"\frac{\partial L}{\partial v^2}", "differentiate by a symbol of the program", "v^2"),
     (r"\frac{\partial L}{\partial (v)}", "differentiate by a symbol of the program", "(v)"),
     (r"\frac{\partial L}{\partial (v)_i}", "a symbol of the program is wanted here", "(v)_i"),
@@ -280,7 +312,9 @@ def test_what_has_no_meaning_is_refused_where_it_stands(latex, message, place):
 @pytest.mark.parametrize(
     ("latex", "message"),
     [
+        ("v_0", "index 0 is outside 1…K = 1…2"),
         ("v_3", "index 3 is outside 1…K = 1…2"),
+        (r"\sum_{k=1}^{7} v_k", "7 is not a size of this world"),
         (r"(\operatorname{vec}(M))_5", "index 5 is outside 1…K·K = 1…4"),
         (r"\begin{pmatrix} 1 & 2 & 3 \end{pmatrix}", "no axis is fixed at 3 in this world"),
     ],
@@ -327,6 +361,7 @@ DOTS = (
         (DOTS % ("1 - v_1", "v_1 w_K", "v_K w_1", "1 - v_K"), "K×K"),
         (DOTS % ("M_{1,1}", "M_{1,K}", "M_{K,1}", "M_{K,K}"), "K×K"),
         (r"\frac{\partial^2 L}{\partial v_i\,\partial v_j}", "a number"),
+        (r"\frac{\partial^2 L}{\partial g\,\partial g}", "a number"),
     ],
 )
 def test_a_matrix_with_dots_goes_on_to_its_size(latex, shape):
@@ -346,11 +381,17 @@ def test_a_matrix_with_dots_goes_on_to_its_size(latex, shape):
          "cannot tell how far the dots go: end them at one size"),
         (r"\begin{pmatrix} v_1 w & \cdots & v_K w \end{pmatrix}",
          "an entry of a matrix is a number"),
+        (r"\sum_k v_k \begin{pmatrix} v_1 & \cdots & v_K \end{pmatrix} + v_k v",
+         "index k is summed and free in one statement"),
         (r"\begin{pmatrix} x_1 & \cdots & x_K \end{pmatrix}",
          "index column ranges over K elsewhere, over D here"),
+        (DOTS % ("x_1", "x_1 v_K", "x_K v_1", "x_K"),
+         "index row ranges over K elsewhere, over D here"),
         (r"\frac{\partial^3 L}{\partial v_i\,\partial v_j}",
          r"only second derivatives: \partial^2"),
         (r"\frac{\partial^2 p}{\partial v_i\,\partial v_j}",
+         "a second derivative is of a number by two numbers"),
+        (r"\frac{\partial^2 L}{\partial v_i\,\partial v}",
          "a second derivative is of a number by two numbers"),
         (r"\frac{\partial^2 L}{\partial v\,\partial v_j}",
          "a second derivative is of a number by two numbers"),
@@ -378,6 +419,11 @@ def test_a_size_is_stated_in_one_way(latex, sizes, message):
     with pytest.raises(Misfit) as caught:
         walked(latex, **sizes)
     assert caught.value.message == message
+
+
+def test_an_entry_under_a_power_is_always_the_same_tree():  # for its id is noted
+    tree = parse("dv_i^2", "expr")
+    assert indexed(tree) is indexed(tree)
 
 
 def test_where_numbers_are_written_out_so_are_the_sizes():

@@ -44,6 +44,7 @@ OTHERS = [
     r"dv = dp\,\operatorname{diag}(p)",
     r"dv = - dp\,M",
     r"\Delta L = (dp\,\Delta p^\top)^2",
+    r"\sum_{j=1}^{K} dv_j^2 = dp\,M\,dv^\top",
 ]
 
 

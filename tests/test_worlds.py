@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import backprop as bp
 from proofread.check import statements
 from proofread.parse import parse
 from proofread.shapes import SIZES, Shapes
@@ -72,6 +73,12 @@ def test_every_definition_has_an_anchor(name, symbol):
     anchored = {world.symbols[s].array for anchor in world.anchors for s in anchor[0]
                 if s in world.symbols}  # fmt: skip
     assert array in anchored
+
+
+def test_every_derivative_in_the_code_has_an_anchor():
+    anchored = [function for world in WORLDS.values() for _, function, _ in world.anchors]
+    written = [name for name in bp.__all__ if name.endswith(("_vjp", "_jvp", "_grad"))]
+    assert [name for name in written if getattr(bp, name) not in anchored] == []
 
 
 @pytest.mark.parametrize("name", WORLDS)

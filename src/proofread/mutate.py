@@ -128,12 +128,6 @@ class Walk:
     def instead(self, operator, tree, new):
         return operator, *span(tree), new
 
-    def between(self, left, right):
-        """Where the sign between two operands stands."""
-        start, end = span(left)[1], span(right)[0]
-        sign = self.latex[start:end]
-        return start + len(sign) - len(sign.lstrip()), start + len(sign.rstrip())
-
     def is_array(self, tree):
         return bool(self.shapes.get(id(tree)))
 

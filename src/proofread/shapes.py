@@ -70,7 +70,7 @@ class Shapes:
 
     def look_up(self, tree):
         base, subs = tree, []
-        if tree.data in ("indexed", "indexed_raised"):
+        if tree.data == "indexed":
             base, subs = tree.children[0], list(tree.children[1].children)
         if base.data in ("gradient", "change"):
             base = base.children[0]
