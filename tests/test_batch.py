@@ -162,6 +162,13 @@ def test_one_sample_and_one_class():
         ([0, 1], [1.0], "weights must have shape (N,) = (2,), got (1,)"),
         ([[1.0, 0.0]], [1.0, 1.0], "weights must have shape (N,) = (1,), got (2,)"),
         ([0, 2], [1.0, 1.0], "labels must be labels in 0…K−1 = 0…1, got 2 at 1"),
+        (
+            [[1.0, 0.0, 0.0]],
+            [1.0],
+            "Y must have shape (N, K) = (1, 2), or (N,) = (1,) for labels, got (1, 3)",
+        ),
+        ([[1.0, np.inf]], [1.0], "Y must be finite, got inf at (0, 1)"),
+        (1, [1.0], "Y must have shape (N, K) = (1, 2), or (N,) = (1,) for labels, got ()"),
     ],
 )
 def test_weights_that_make_no_mean(Y, weights, message):
@@ -204,3 +211,11 @@ def test_a_step_that_is_too_large_is_told_and_no_nan_is_returned():
     told = str(caught.value)
     assert told.startswith("the loss is not finite after step ")
     assert told.endswith(": step = 1e+200 is too large")
+
+
+def test_a_step_whose_logits_overflow_is_told_like_any_other():
+    # the step leaves W₂ = ±5e307, which is finite; four hidden units of 1 add up to ∞
+    start = Params(np.full((1, 4), 100.0), np.zeros((1, 4)), np.zeros((4, 2)), np.zeros((1, 2)))
+    message = "the loss is not finite after step 1: step = 1e+308 is too large"
+    with np.errstate(all="ignore"), raises(FloatingPointError, message):
+        descend(start, [[1.0]], [0], step=1e308, iterations=1)

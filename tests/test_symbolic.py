@@ -234,10 +234,7 @@ class Grown:
 @pytest.mark.parametrize("seed", range(300))
 def test_the_algebra_keeps_values(seed):
     grown = Grown(seed)
-    try:
-        e, wanted = grown.grow(1 + seed % 5)
-    except form.Unknown:
-        return
+    e, wanted = grown.grow(1 + seed % 5)
     for env in ({"i": 0, "j": 0, "k": 1, "n": 1}, {"i": 3, "j": 2, "k": 4, "n": 0}):
         sizes = {"K": 5, "N": 2}
         found = value(e, grown.symbol, env, sizes)
@@ -261,10 +258,7 @@ class Exact(Grown):
 @pytest.mark.parametrize("seed", range(60))
 def test_sympy_finds_the_same_expression_and_the_same_derivative(seed):
     grown = Exact(seed)
-    try:
-        e, wanted = grown.grow(1 + seed % 3)
-    except form.Unknown:
-        return
+    e, wanted = grown.grow(1 + seed % 3)
     by_first = form.derivative(e, lambda a: form.delta(a[2][0], "1") if a[1] == "a" else {})
     env = {"1": 0, "i": 0, "j": 1, "k": 1, "n": 0}
     exact = wanted(env)

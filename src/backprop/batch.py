@@ -3,7 +3,7 @@
 import numpy as np
 
 from backprop._boundary import expect, finite, positive, real, size
-from backprop.cross_entropy import one_hot
+from backprop.cross_entropy import one_hot, targets
 from backprop.network import Params, backward, forward
 
 
@@ -35,10 +35,8 @@ def weighted_targets(Y, weights, K):
     [[1.5, 0.0], [0.0, 0.5]]
     """
     Y = np.asarray(Y)
-    Y = one_hot(Y, K) if Y.ndim == 1 else real("Y", Y)
-    sizes = {}
-    expect("Y", Y, "N K", sizes)
-    w = finite("weights", expect("weights", real("weights", weights), "N", sizes))
+    Y = one_hot(Y, K) if Y.ndim == 1 else targets(Y, len(np.atleast_1d(Y)), size("K", K))
+    w = finite("weights", expect("weights", real("weights", weights), "N", {"N": len(Y)}))
     negative = np.flatnonzero(w < 0)
     if len(negative):
         at = int(negative[0])
@@ -124,14 +122,13 @@ def descend(params, X, Y, step, iterations, penalty=0.0):
         grads = backward(params, cache)
         decay = Params(penalty * params.W1, 0, penalty * params.W2, 0)
         params = Params(*(p - step * (g + d) for p, g, d in zip(params, grads, decay)))
-        if not all(np.isfinite(p).all() for p in params):
-            raise FloatingPointError(_diverged(i, step))
-        loss, cache = forward(params, X, Y)
+        try:
+            loss, cache = forward(params, X, Y)
+        except ValueError:  # X and Y passed before the first step, so a step has overflowed
+            loss = np.inf
         losses[i] = loss + penalty / 2 * ((params.W1**2).sum() + (params.W2**2).sum())
         if not np.isfinite(losses[i]):
-            raise FloatingPointError(_diverged(i, step))
+            raise FloatingPointError(
+                f"the loss is not finite after step {i + 1}: step = {step:g} is too large"
+            )
     return params, losses
-
-
-def _diverged(i, step):
-    return f"the loss is not finite after step {i + 1}: step = {step:g} is too large"

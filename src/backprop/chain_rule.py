@@ -3,6 +3,7 @@
 import numpy as np
 
 from backprop._boundary import finite, number, real
+from backprop.gradient_check import COMPLEX_STEP, moved
 
 
 def jacobian(f, X):
@@ -42,16 +43,13 @@ def jacobian(f, X):
     if not callable(f):
         raise TypeError(f"f must be callable, got {type(f).__name__}")
     X = finite("X", real("X", X)).astype(np.complex128)
-    h = 1e-30
     shape = _complex("f(X)", f(X.copy())).shape
     J = np.empty((np.prod(shape, dtype=int), X.size))
-    for j in range(X.size):
-        moved = X.copy()
-        moved.flat[j] += 1j * h
-        value = _complex("f(X)", f(moved))
+    for j, at in enumerate(np.ndindex(X.shape)):
+        value = _complex("f(X)", f(moved(X, at, 1j * COMPLEX_STEP)))
         if value.shape != shape:
             raise ValueError(f"f(X) must keep its shape {shape}, got {value.shape}")
-        J[:, j] = value.imag.ravel() / h
+        J[:, j] = value.imag.ravel() / COMPLEX_STEP
     return J
 
 

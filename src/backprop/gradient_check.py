@@ -4,6 +4,9 @@ import numpy as np
 
 from backprop._boundary import finite, generator, not_empty, positive, real
 
+# So small that its square vanishes beside any value, and never subtracted from anything.
+COMPLEX_STEP = 1e-30
+
 
 def central_difference(f, X, h=None):
     """``(f(X + h E) − f(X − h E)) / 2h`` for every entry of X in turn.
@@ -38,7 +41,7 @@ def central_difference(f, X, h=None):
     gradient = np.zeros_like(X)
     for at in np.ndindex(X.shape):
         step = _step(X[at]) if h is None else h
-        up, down = (_moved(X, at, s * step) for s in (1, -1))
+        up, down = (moved(X, at, s * step) for s in (1, -1))
         # the step that was taken, after rounding, and not the one that was asked for;
         # before f is called, which may write into its argument
         taken = up[at] - down[at]
@@ -72,16 +75,15 @@ def complex_step(f, X):
     array([2., 4.])
     """
     X = finite("X", real("X", X)).astype(np.complex128)
-    h = 1e-30
     gradient = np.zeros(X.shape)
     for at in np.ndindex(X.shape):
-        value = np.asarray(f(_moved(X, at, 1j * h)))
+        value = np.asarray(f(moved(X, at, 1j * COMPLEX_STEP)))
         if value.shape != () or value.dtype.kind != "c":
             raise TypeError(
                 "f must return a complex scalar for complex X, "
                 f"got shape {value.shape} and dtype {value.dtype}"
             )
-        gradient[at] = value.imag / h
+        gradient[at] = value.imag / COMPLEX_STEP
     return gradient
 
 
@@ -199,10 +201,11 @@ def _resolution(f, X):
     return eps * abs(value) / np.cbrt(eps)
 
 
-def _moved(X, at, step):
-    moved = X.copy()
-    moved[at] += step
-    return moved
+def moved(X, at, step):
+    """A copy of X with one entry moved by a step."""
+    X = X.copy()
+    X[at] += step
+    return X
 
 
 def _scalar(f, X, name):

@@ -11,6 +11,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from equation_cards.equation import book, link_to
 from proofread import evidence
+from proofread.displays import chapters
 
 ROW = re.compile(r"^\| (\{eq\}.*) \| (`.*`) \| `(.*)` \|$", re.M)
 
@@ -20,8 +21,8 @@ class Register(SphinxDirective):
 
     def run(self):
         root = Path(self.env.srcdir)
-        for name in (*evidence.FILES, *chapters(root)):
-            self.env.note_dependency(str(root / name))
+        for path in (*(root / name for name in evidence.FILES), *chapters(root)):
+            self.env.note_dependency(str(path))
         bodies = {}
         for display in book(root).displays.values():
             body = bodies.setdefault(str(display.path), nodes.tbody())
@@ -112,15 +113,10 @@ def implemented(root):
     """For each label the functions and the test that the summaries of the chapters name."""
     known = {}
     for path in chapters(root):
-        for labels, functions, test in ROW.findall((root / path).read_text(encoding="utf-8")):
+        for labels, functions, test in ROW.findall(path.read_text(encoding="utf-8")):
             for label in re.findall(r"`(eq-[^`]+)`", labels):
                 known.setdefault(label, (functions.replace("`", ""), test))
     return known
-
-
-@cache
-def chapters(root):
-    return tuple(dict.fromkeys(str(d.path) for d in book(root).displays.values()))
 
 
 def setup(app):

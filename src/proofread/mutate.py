@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from lark import Token, Tree
 
-from proofread.check import Shapes, statements
+from proofread.check import statements
 from proofread.parse import Mistake, canonical, name, parse, span
-from proofread.shapes import SIZES, function_name, is_zero
+from proofread.shapes import SIZES, Shapes, function_name, is_zero
 
 
 @dataclass(frozen=True)
@@ -134,17 +134,15 @@ class Walk:
     # Signs and terms
 
     def plus(self, tree):
-        left, right = tree.children
-        yield "sign", *self.sign(left, right, "+"), "-"
+        yield "sign", *self.sign(tree, "+"), "-"
         yield from self.either(tree, "term")
 
     def minus(self, tree):
-        left, right = tree.children
-        yield "sign", *self.sign(left, right, "-"), "+"
+        yield "sign", *self.sign(tree, "-"), "+"
         yield from self.either(tree, "term")
 
-    def sign(self, left, right, sign):
-        at = self.latex.index(sign, span(left)[1])
+    def sign(self, tree, sign):
+        at = self.latex.index(sign, span(tree.children[0])[1])
         return at, at + 1
 
     def negative(self, tree):
@@ -203,8 +201,6 @@ class Walk:
                 yield self.instead("size", tree, size)
         elif name(token) in self.world.symbols:
             yield from self.others(tree, name(token))
-        elif token == r"\delta" or name(token) == r"\mathbf 1":
-            return
 
     def others(self, tree, label):
         symbol = self.world.symbols[label]
@@ -228,7 +224,7 @@ class Walk:
                 continue
             label = f"{known}_{token}"
             if label in self.world.symbols:
-                yield from self.layers(symbol, sub, label, token)
+                yield from self.layers(symbol, label, token)
             elif token.isdigit():
                 yield self.instead("index", token, "2" if token == "1" else "1")
             elif token in self.indices:
@@ -238,7 +234,7 @@ class Walk:
                 for size in SIZES:
                     yield self.instead("size", token, size)
 
-    def layers(self, base, sub, label, token):
+    def layers(self, base, label, token):
         """The same letter of another layer, and other symbols of the same shape."""
         letter = label.rpartition("_")[0]
         wanted = self.world.symbols[label].shape
@@ -251,17 +247,14 @@ class Walk:
             elif candidate.shape == wanted and number == token:
                 yield self.instead("symbol", base, stem)
 
-    def gradient(self, tree):
+    def gradient(self, tree, other=r"\Delta "):
         start, _ = span(tree)
         inner, _ = span(tree.children[0])
         yield "d", start, inner, ""
-        yield "d", start, inner, r"\Delta "
+        yield "d", start, inner, other
 
     def change(self, tree):
-        start, _ = span(tree)
-        inner, _ = span(tree.children[0])
-        yield "d", start, inner, ""
-        yield "d", start, inner, "d"
+        return self.gradient(tree, other="d")
 
     # Transposes and powers
 
