@@ -113,11 +113,36 @@ def jax_jvp(f, v, x):
 
 
 def exact_log_softmax(row):
-    """One row of finite logits in 50 digits, plus what its range of exponents needs."""
+    """One row of finite logits, each entry right to fifty digits, however small it is."""
     with mpmath.workdps(50):
         z = [mpmath.mpf(float(x)) for x in row]
-        log_sum = max(z) + mpmath.log(mpmath.fsum(mpmath.exp(x - max(z)) for x in z))
-        return [x - log_sum for x in z]
+        largest = z.index(max(z))
+        others = mpmath.fsum(mpmath.exp(x - max(z)) for k, x in enumerate(z) if k != largest)
+        return [x - max(z) - mpmath.log1p(others) for x in z]
+
+
+def ulps(value, exact):
+    """Distance from the exact number, in units of the last place that it has in this precision."""
+    kind = np.finfo(value.dtype)
+    with mpmath.workdps(50):
+        binade = mpmath.mag(exact) - 1 if exact else kind.minexp
+        unit = mpmath.ldexp(1, max(binade, kind.minexp) - kind.nmant)
+        return float(abs(mpmath.mpf(float(value)) - exact) / unit)
+
+
+SPREADS = (1e-12, 1e-8, 1e-4, 1e-2, 0.1, 1.0, 3.0, 10.0, 20.0, 36.0, 100.0, 300.0, 740.0, 1e3, 1e4)
+
+
+def extreme_rows(spread, dtype):
+    """Rows of 2 to 1,000 logits within ±spread: about zero, far from it, and nearly tied."""
+    rng = np.random.default_rng(int(1e6 * np.log1p(spread)))
+    for K in (2, 3, 10, 100, 1000):
+        for _ in range(4 if K < 100 else 1):
+            row = spread * rng.uniform(-1, 1, K)
+            tied = row.astype(dtype)
+            tied[1] = np.nextafter(tied[0], dtype(np.inf))
+            yield row.astype(dtype)
+            yield from [(row + 1e4).astype(dtype), tied] if K < 1000 else []
 
 
 # What the chapter on notation promises about the numbers of every function.

@@ -11,6 +11,7 @@ from backprop import (
     affine,
     affine_vjp,
     central_difference,
+    check_direction,
     check_gradient,
     complex_step,
     cross_entropy,
@@ -189,6 +190,50 @@ def test_checker_fails_where_the_function_overflows_on_one_side():
         check_gradient(lambda x: np.exp(x).sum(), [1.0], [709.7825])
 
 
+# one random direction as a tester
+
+
+def along(f, grad, X, seed=0, **settings):
+    return check_direction(f, grad, X, np.random.default_rng(seed), **settings)
+
+
+def test_a_direction_passes_a_right_gradient_and_takes_two_calls():
+    f, grad, Z = softmax_loss()
+    calls = []
+    assert along(lambda Z: calls.append(1) or f(Z), grad, Z) < 1e-8
+    assert len(calls) == 3  # both sides, and the value that says what rounding hides
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_direction_fails_a_wrong_gradient(seed):
+    f, grad, Z = softmax_loss()
+    one_entry = grad + 1e-2 * (np.arange(9).reshape(3, 3) == 5)
+    for wrong in (-grad, 2 * grad, grad.T, one_entry, 0 * grad, np.nan * grad):
+        with pytest.raises(AssertionError, match=r"^along a random direction the gradient gives"):
+            along(f, wrong, Z, seed)
+
+
+@pytest.mark.parametrize("size", [1, 1000, 100_000])
+def test_a_direction_serves_arrays_of_any_size(size):
+    X = normal(size)
+    assert along(lambda X: np.sin(X).sum(), np.cos(X), X) < 1e-7
+    with pytest.raises(AssertionError):
+        along(lambda X: np.sin(X).sum(), np.sin(X), X)
+
+
+def test_a_direction_keeps_float32_and_passes_what_does_not_change():
+    X = normal(2, 3).astype(np.float32)
+    assert along(cubes, 3 * X**2, X, rtol=1e-2) < 1e-3
+    with pytest.raises(AssertionError):
+        along(cubes, 3.5 * X**2, X, rtol=1e-2)
+    for constant in (0.0, 5.0, -1e9):
+        assert along(lambda x, c=constant: c + 0 * x.sum(), np.zeros(3), normal(3)) == 0
+
+
+def test_a_direction_far_from_zero_takes_a_step_to_match():
+    assert along(cubes, [3e12], [1e6]) < 1e-6
+
+
 # the adjoint test as a tester
 
 
@@ -266,6 +311,7 @@ def test_step_must_be_positive(h):
 RNG = np.random.default_rng(0)
 TESTERS = {
     "check_gradient": lambda rtol: check_gradient(cubes, [3.0], [1.0], rtol=rtol),
+    "check_direction": lambda rtol: check_direction(cubes, [3.0], [1.0], RNG, rtol=rtol),
     "adjoint_test": lambda rtol: adjoint_test(np.copy, np.copy, (2,), (2,), RNG, rtol=rtol),
 }
 
@@ -278,7 +324,13 @@ def test_tolerance_must_be_positive(tester, rtol):
 
 
 @pytest.mark.parametrize(
-    "d", [central_difference, complex_step, lambda f, X: check_gradient(f, X, X)]
+    "d",
+    [
+        central_difference,
+        complex_step,
+        lambda f, X: check_gradient(f, X, X),
+        lambda f, X: check_direction(f, X, X, RNG),
+    ],
 )
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_X_must_be_finite(d, bad):
@@ -292,6 +344,7 @@ def test_wrong_dtypes_are_refused():
         assert_refuses(lambda X, d=d: d(cubes, X), dict(X=normal(2)), dtypes)
     pair = dict(grad=normal(2), X=normal(2))
     assert_refuses(lambda grad, X: check_gradient(cubes, grad, X), pair, dtypes)
+    assert_refuses(lambda grad, X: check_direction(cubes, grad, X, RNG), pair, dtypes)
 
 
 @pytest.mark.parametrize(
@@ -332,6 +385,13 @@ def test_checker_wants_a_finite_value_at_X(value):
         check_gradient(lambda x: value if x[0] == 1.0 else 0.0, [5.0], [1.0])
 
 
+def test_a_direction_refuses_shapes_that_differ_and_empty_arrays():
+    with raises(ValueError, "grad must have the shape of X = (3,), got (1, 3)"):
+        check_direction(cubes, np.ones((1, 3)), np.ones(3), RNG)
+    with raises(ValueError, "X must not be empty, got shape (0,)"):
+        check_direction(cubes, [], [], RNG)
+
+
 def test_checker_refuses_shapes_that_differ_and_empty_arrays():
     with raises(ValueError, "grad must have the shape of X = (3,), got (1, 3)"):
         check_gradient(cubes, np.ones((1, 3)), np.ones(3))
@@ -357,6 +417,9 @@ def test_adjoint_test_refuses_products_of_another_shape_or_kind(jvp, vjp, kind, 
 
 
 @pytest.mark.parametrize("rng", [0, None, np.random.RandomState(0)])
-def test_adjoint_test_wants_a_generator(rng):
-    with raises(TypeError, f"rng must be a numpy.random.Generator, got {type(rng).__name__}"):
+def test_what_draws_wants_a_generator(rng):
+    message = f"rng must be a numpy.random.Generator, got {type(rng).__name__}"
+    with raises(TypeError, message):
         adjoint_test(np.copy, np.copy, (2,), (2,), rng)
+    with raises(TypeError, message):
+        check_direction(cubes, [3.0], [1.0], rng)

@@ -9,8 +9,20 @@ from backprop.affine import affine, affine_vjp
 from backprop.batch import combine, descend, weighted_targets
 from backprop.by_hand import worked_example
 from backprop.chain_rule import jacobian
+from backprop.classes import (
+    balanced_weights,
+    binary_cross_entropy,
+    binary_cross_entropy_grad,
+    sigmoid,
+)
 from backprop.cross_entropy import cross_entropy, cross_entropy_grad, one_hot
-from backprop.gradient_check import adjoint_test, central_difference, check_gradient, complex_step
+from backprop.gradient_check import (
+    adjoint_test,
+    central_difference,
+    check_direction,
+    check_gradient,
+    complex_step,
+)
 from backprop.loss import log_likelihood, log_likelihood_vjp, log_vjp, mean_loss, mean_loss_vjp
 from backprop.network import Cache, Params, backward, forward, init_params, predict
 from backprop.softmax import (
@@ -21,6 +33,7 @@ from backprop.softmax import (
     softmax_jvp,
     softmax_vjp,
 )
+from backprop.stability import log_sum_exp
 from backprop.tanh import tanh_vjp
 
 __all__ = [
@@ -30,7 +43,11 @@ __all__ = [
     "affine",
     "affine_vjp",
     "backward",
+    "balanced_weights",
+    "binary_cross_entropy",
+    "binary_cross_entropy_grad",
     "central_difference",
+    "check_direction",
     "check_gradient",
     "combine",
     "complex_step",
@@ -44,11 +61,13 @@ __all__ = [
     "log_likelihood_vjp",
     "log_softmax",
     "log_softmax_vjp",
+    "log_sum_exp",
     "log_vjp",
     "mean_loss",
     "mean_loss_vjp",
     "one_hot",
     "predict",
+    "sigmoid",
     "softmax",
     "softmax_jacobian",
     "softmax_jvp",

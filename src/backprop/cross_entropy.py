@@ -4,6 +4,7 @@ import numpy as np
 
 from backprop._boundary import expect, finite, number, real, size
 from backprop.softmax import log_softmax, softmax
+from backprop.stability import two_part_sum
 
 
 def one_hot(labels, K):
@@ -30,7 +31,7 @@ def one_hot(labels, K):
            [1., 0., 0.]])
     """
     K = size("K", K)
-    return np.eye(K)[_labels("labels", np.asarray(labels), K)]
+    return np.eye(K)[labels_of("labels", np.asarray(labels), K)]
 
 
 def cross_entropy(Z, Y):
@@ -66,10 +67,14 @@ def cross_entropy(Z, Y):
     Z, Y = _logits_and_targets(Z, Y)
     Ell = log_softmax(Z)
     if Y.ndim == 1:
-        return -Ell[np.arange(len(Y)), Y].mean()
-    # A zero target contributes nothing, also where ℓ overflowed to −∞ and 0·ℓ would be nan.
-    PL = np.multiply(Ell, Y, where=Y != 0, out=np.zeros_like(Ell, dtype=np.result_type(Ell, Y)))
-    return -PL.sum(axis=1).mean()
+        PL = Ell[np.arange(len(Y)), Y]
+    else:
+        # A zero target contributes nothing, also where ℓ overflowed to −∞ and 0·ℓ would be nan.
+        dtype = np.result_type(Ell, Y)
+        PL = np.multiply(Ell, Y, where=Y != 0, out=np.zeros_like(Ell, dtype=dtype))
+    high, low = two_part_sum(PL.reshape(1, -1))
+    with np.errstate(over="ignore"):  # a sum may exceed the range of its dtype
+        return (-(high + low) / len(Y))[0, 0].astype(PL.dtype)
 
 
 def cross_entropy_grad(Z, Y):
@@ -115,7 +120,7 @@ def targets(Y, N, K):
     """Decide what Y is, here and nowhere else: (N,) labels, or (N, K) targets."""
     Y = np.asarray(Y)
     if Y.ndim == 1:
-        Y = _labels("Y", Y, K)
+        Y = labels_of("Y", Y, K)
         expect("Y", Y, "N", {"N": N})
         return Y
     Y = real("Y", Y)
@@ -134,7 +139,8 @@ def _logits_and_targets(Z, Y):
     return Z, targets(Y, sizes["N"], sizes["K"])
 
 
-def _labels(name, labels, K):
+def labels_of(name, labels, K):
+    """Hold labels to a row of integers in 0…K−1."""
     expect(name, labels, "N", {})
     if labels.dtype.kind not in "iu":
         raise TypeError(f"{name} of shape (N,) must be integer labels, got dtype {labels.dtype}")

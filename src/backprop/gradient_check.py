@@ -119,10 +119,7 @@ def check_gradient(f, grad, X, rtol=1e-6):
         ...
     AssertionError: gradient at (1,) is 5, central differences give 4: relative error 0.25 > 1e-06
     """
-    X, grad = not_empty("X", real("X", X)), real("grad", grad)
-    if grad.shape != X.shape:
-        raise ValueError(f"grad must have the shape of X = {X.shape}, got {grad.shape}")
-    positive("rtol", rtol)
+    X, grad = _checked(X, grad, rtol)
     numeric = central_difference(f, X)
     with np.errstate(divide="ignore", invalid="ignore"):
         difference = np.abs(grad - numeric)
@@ -134,6 +131,56 @@ def check_gradient(f, grad, X, rtol=1e-6):
         raise AssertionError(
             f"gradient at {tuple(int(i) for i in at)} is {grad[at]:.6g}, "
             f"central differences give {numeric[at]:.6g}: relative error {error:.2g} > {rtol:g}"
+        )
+    return error
+
+
+def check_direction(f, grad, X, rng, rtol=1e-6):
+    """Compare `grad` with central differences of `f` along one random direction.
+
+    Two calls of f, however many entries X has: the two sides of ``eq-notation-meeting``.
+
+    Parameters
+    ----------
+    f : callable
+        From an array like X to a real scalar.
+    grad : array of the shape of X
+    X : array of any shape
+    rng : numpy.random.Generator
+    rtol : float
+
+    Returns
+    -------
+    error : float
+        ``|⟨grad, v⟩ − d|`` over ``max(|d|, ‖grad‖)``, with normal v and the difference d.
+        As in `check_gradient`, rounding is never taken for a mistake.
+
+    Raises
+    ------
+    AssertionError
+        If the error exceeds `rtol` or is nan.
+    ValueError, TypeError
+        As `check_gradient`, or if `rng` is not a Generator.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> check_direction(lambda x: (x**2).sum(), [2.0, 4.0], [1.0, 2.0], rng) < 1e-6
+    True
+    """
+    X, grad = _checked(X, grad, rtol)
+    generator("rng", rng)
+    v = rng.standard_normal(X.shape).astype(X.dtype)
+    length = float(np.linalg.norm(v))
+    reach = max(1.0, float(np.abs(X).max())) / length  # as far as the step of one entry goes
+    along = (grad * v).sum()
+    numeric = central_difference(lambda t: f(X + t * reach * v), np.zeros((), X.dtype)) / reach
+    scale = max(abs(numeric), np.linalg.norm(grad), _resolution(f, X) * length / rtol)
+    error = float(abs(along - numeric) / scale) if scale else 0.0
+    if not error <= rtol:
+        raise AssertionError(
+            f"along a random direction the gradient gives {along:.6g}, "
+            f"central differences give {numeric:.6g}: relative error {error:.2g} > {rtol:g}"
         )
     return error
 
@@ -189,6 +236,14 @@ def adjoint_test(jvp, vjp, in_shape, out_shape, rng, rtol=1e-12):
             f"<g, Jv> = {left:.6g} but <gJ, v> = {right:.6g}: relative error {error:.2g} > {rtol:g}"
         )
     return error
+
+
+def _checked(X, grad, rtol):
+    X, grad = not_empty("X", real("X", X)), real("grad", grad)
+    if grad.shape != X.shape:
+        raise ValueError(f"grad must have the shape of X = {X.shape}, got {grad.shape}")
+    positive("rtol", rtol)
+    return finite("X", X), grad
 
 
 def _step(x):

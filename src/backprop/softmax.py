@@ -3,13 +3,7 @@
 import numpy as np
 
 from backprop._boundary import expect_rows, number, real
-
-
-def _shifted(Z):
-    # By the largest real part, so that a complex step passes through unchanged;
-    # a row that spans more than the float range has -inf as its correctly rounded difference.
-    with np.errstate(over="ignore"):
-        return Z - Z.real.max(axis=-1, keepdims=True)
+from backprop.stability import shifted_log_sum
 
 
 def softmax(Z):
@@ -38,7 +32,11 @@ def softmax(Z):
     array([[0.5, 0.5],
            [1. , 0. ]])
     """
-    E = np.exp(_shifted(expect_rows("Z", number("Z", Z))))
+    Z = expect_rows("Z", number("Z", Z))
+    # By the largest real part, so that a complex step passes through unchanged;
+    # a row that spans more than the float range has -inf as its correctly rounded difference.
+    with np.errstate(over="ignore"):
+        E = np.exp(Z - Z.real.max(axis=-1, keepdims=True))
     return E / E.sum(axis=-1, keepdims=True)
 
 
@@ -65,8 +63,10 @@ def log_softmax(Z):
     >>> log_softmax([[0.0, 800.0]])
     array([[-800.,    0.]])
     """
-    S = _shifted(expect_rows("Z", number("Z", Z)))
-    return S - np.log(np.exp(S).sum(axis=-1, keepdims=True))
+    Z = expect_rows("Z", number("Z", Z))
+    S, T, high, low = shifted_log_sum(Z)
+    with np.errstate(over="ignore"):  # where a row spans more than the range of its dtype
+        return (S - (high - (T - low))).astype(Z.dtype)
 
 
 def softmax_jacobian(Y_hat):

@@ -100,6 +100,17 @@ def _difference_of_the_cube(t, h):
     return bp.central_difference(lambda t: t**3, t, abs(h))
 
 
+def _binary_cross_entropy(U, Y):
+    # a target that sums to s counts s times; so does its row of the gradient
+    rows = zip(U, Y, Y.sum(axis=1))
+    return np.mean([s * bp.binary_cross_entropy([u], [y[1:] / s]) for u, y, s in rows])
+
+
+def _binary_cross_entropy_grad(U, Y):
+    s = Y.sum(axis=1, keepdims=True)
+    return s * bp.binary_cross_entropy_grad(U, Y[:, 1:] / s)
+
+
 def _numbers_by_hand():
     params, *data = bp.worked_example()
     return *data, *params
@@ -204,8 +215,39 @@ BY_HAND = replace(
     anchors=((["x", r"\dot y", "W_1", "b_1", "W_2", "b_2"], _numbers_by_hand, []),),
 )
 
+# Two classes from one logit: the softmax of two is made of p, and p of u.
+TWO = replace(
+    NETWORK,
+    extends="network",
+    sizes={"K": 2},
+    aliases={"2": "K"},
+    rows=NETWORK.rows | {"u": ("U", "1"), "p": ("P", "1")},
+    made=NETWORK.made
+    | {
+        "u": "eq-classes-difference",
+        "p": "eq-classes-sigmoid",
+        r"\hat y": "eq-classes-pair",
+    },
+    anchors=(
+        (["P"], bp.sigmoid, ["U"]),
+        ([r"\hat Y"], bp.softmax, ["Z_2"]),
+        (["L"], _binary_cross_entropy, ["U", r"\dot Y"]),
+        (["dU"], _binary_cross_entropy_grad, ["U", r"\dot Y"]),
+    ),
+)
+
+CLASSES = replace(
+    NETWORK,
+    extends="network",
+    given=NETWORK.given | {"v": "H×1", "c": "1×1", "m": "1×K"},
+    made=NETWORK.made | {"m": "eq-classes-counts", "w": "eq-classes-balanced"},
+    anchors=(),
+)
+
 WORLDS = {
     "network": NETWORK,
+    "two": TWO,
+    "classes": CLASSES,
     "chain": CHAIN,
     "softmax": SOFTMAX,
     "by_hand": BY_HAND,
