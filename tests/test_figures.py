@@ -1,7 +1,9 @@
 """Every drawing of the book: it says what it shows, follows the theme, and is the same twice."""
 
+import json
 import re
 from itertools import combinations, product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,12 +14,16 @@ from figures.affine import H, K, N, h, k, where_the_transpose_comes_from
 from figures.batch import loss_curves
 from figures.by_hand import numbers_by_hand
 from figures.chain_rule import row_times_jacobians
+from figures.classes import confusion, misread, training_curve
 from figures.collapse import output_minus_target
+from figures.cost import batch_curves, cost_curves
 from figures.drawing import INK, Drawing, written
 from figures.forward import shapes_of_the_network
 from figures.gradient_check import v_curve
 from figures.network import BACK, BOTTOM, FORWARD, TOP, forward_and_back
 from figures.softmax import jacobian_heat_map, paths_to_the_loss
+from figures.stability import STYLES as ULP_STYLES
+from figures.stability import WIDTHS, ulp_curves
 from figures.tanh import tanh_and_its_derivative
 from proofread.worlds import WORLDS
 
@@ -28,6 +34,15 @@ CENTRAL, COMPLEX = STEPS**2 + 1e-16 / STEPS, STEPS**2
 VALUES = [[0.69, 1.1], [0.6, 0.8, 0.0], [0.25, 0.75]]
 GRADIENTS = [[-4.65, 3.06], [-1.92, 0.81, -2.25], [-0.75, 0.75]]
 CURVES = {"long": np.array([3.0, 2.0, 1.0, 1.5]), "short": np.array([3.0, 2.5, 2.25, 2.0])}
+ROOT = Path(__file__).parent.parent
+COSTS, ULPS = (
+    json.loads((ROOT / f"benchmarks/{name}.json").read_text(encoding="utf-8"))
+    for name in ("cost", "stability")
+)
+LOSSES = [2.0, 1.0, 0.5, 0.25]
+COUNTS = np.array([[5, 2], [0, 20]])
+IMAGES = np.arange(64.0) ** np.array([[1], [2]])
+every_cost = pytest.mark.parametrize("draw", [cost_curves, batch_curves])
 DRAWINGS = {
     "shapes-of-the-network": shapes_of_the_network,
     "forward-and-back": forward_and_back,
@@ -39,6 +54,12 @@ DRAWINGS = {
     "output-minus-target": lambda: output_minus_target(Y_HAT, TARGET),
     "v-curve": lambda: v_curve(STEPS, CENTRAL, COMPLEX),
     "numbers-by-hand": lambda: numbers_by_hand(VALUES, GRADIENTS),
+    "training-curve": lambda: training_curve([2, 4], LOSSES, [0.5, 0.75]),
+    "confusion": lambda: confusion(COUNTS),
+    "misread": lambda: misread(IMAGES, [3, 8], [9, 1]),
+    "cost-curves": lambda: cost_curves(COSTS),
+    "batch-curves": lambda: batch_curves(COSTS),
+    "ulp-curves": lambda: ulp_curves(ULPS),
     "jacobian-heat-map": lambda: jacobian_heat_map(J),
 }
 every = pytest.mark.parametrize("name", DRAWINGS)
@@ -383,3 +404,108 @@ def test_loss_curves_are_named_and_told_from_the_first_iteration_that_is_shown()
         np.testing.assert_array_equal(line.get_xdata(), [1, 2, 3])
     assert "long: 2 at iteration 1, lowest 1 at 2, last 1.5" in drawing.alt
     assert len({(line.get_color(), line.get_linestyle()) for line in axes.get_lines()}) == 2
+
+
+# Costs and rounding, as measured
+
+
+@every_cost
+def test_the_lines_are_the_measured_numbers_with_their_own_styles(draw):
+    families = ["softmax", "softmax"] if draw is cost_curves else ["batch", "affine"]
+    quantities = ["seconds", "bytes"] if draw is cost_curves else ["seconds", "seconds"]
+    for axes, family, quantity in zip(draw(COSTS).figure.axes, families, quantities, strict=True):
+        assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+        order = [r for r in ("jacobian", "vjp", "jvp") if r in COSTS[family]]
+        for line, route in zip(axes.lines, order, strict=True):
+            curve = COSTS[family][route]
+            assert np.array_equal(line.get_xydata(), [*zip(curve["sizes"], curve[quantity])])
+        named = re.findall(r"(with J|VJP|JVP):\sslope (\S+)", names(axes))
+        slopes = [f"{COSTS[family][r][f'{quantity}_fit']['slope']:.2f}" for r in order]
+        assert named == [*zip(("with J", "VJP", "JVP"), slopes)]
+        styles = {(li.get_color(), li.get_linestyle(), li.get_marker()) for li in axes.lines}
+        assert len(styles) == len({colour for colour, *_ in styles}) == len(order)
+
+
+def names(axes):
+    return " ".join(t.get_text() for t in axes.texts).replace("$", "")
+
+
+@every_cost
+def test_the_alternative_text_names_the_slopes_and_the_ends(draw):
+    alt = draw(COSTS).alt
+    for family in ["softmax"] if draw is cost_curves else ["batch", "affine"]:
+        for curve in COSTS[family].values():
+            assert f"slope {curve['seconds_fit']['slope']:.2f}" in alt
+            assert f"= {curve['sizes'][-1]}, slope" in alt
+
+
+def test_the_alternative_text_reads_a_line_from_end_to_end():
+    curve = {"sizes": [2, 4], "seconds": [1e-6, 2e-3], "seconds_fit": {"slope": 2.0}}
+    curve |= {"bytes": [1000, 2500000], "bytes_fit": {"slope": 1.5}}
+    alt = cost_curves({"softmax": {"jacobian": curve, "vjp": curve}}).alt
+    assert "with J from 1 µs at K = 2 to 2 ms at K = 4, slope 2.00; VJP from" in alt
+    assert "Right, the most bytes that it holds: with J from 1 kB at K = 2 to 2.5 MB at K" in alt
+
+
+def test_the_factor_between_the_lines_is_told_at_the_largest_size():
+    J, vjp = (COSTS["affine"][route]["seconds"][-1] for route in ("jacobian", "vjp"))
+    assert f"and {J / vjp:.3g} times as long as the VJP." in batch_curves(COSTS).alt
+
+
+@every_cost
+def test_no_name_covers_a_line(draw):
+    drawing = draw(COSTS)
+    with drawing:
+        drawing.figure.draw_without_rendering()
+        for axes in drawing.figure.axes:
+            boxes = [text.get_window_extent() for text in axes.texts]
+            for line in axes.lines:
+                points = axes.transData.transform(line.get_xydata())
+                assert not [b for b in boxes if b.count_contains(points)]
+
+
+def test_errors_are_drawn_over_the_spread_in_a_panel_for_each_precision():
+    for axes, (kind, errors) in zip(ulp_curves(ULPS).figure.axes, ULPS["worst"].items()):
+        assert axes.get_title() == WIDTHS[kind]
+        assert [line.get_label() for line in axes.lines[:4]] == list(ULP_STYLES)
+        for line in axes.lines[:4]:
+            drawn = np.maximum(errors[line.get_label()], 0.1)
+            assert np.array_equal(line.get_xydata(), [*zip(ULPS["spreads"], drawn)])
+        styles = {(line.get_color(), line.get_linestyle()) for line in axes.lines[:4]}
+        assert len(styles) == 4
+
+
+def test_the_worst_errors_are_told():
+    alt = ulp_curves(ULPS).alt
+    for errors in ULPS["worst"].values():
+        for name, values in errors.items():
+            assert f"{max(values):.2g} for {name}" in alt
+
+
+# Digits
+
+
+def test_the_course_of_training_is_drawn_and_told():
+    drawing = training_curve([2, 4], LOSSES, [0.5, 0.75])
+    upper, lower = drawing.figure.axes
+    assert upper.lines[0].get_xydata().tolist() == [[1, 2.0], [2, 1.0], [3, 0.5], [4, 0.25]]
+    assert lower.lines[0].get_xydata().tolist() == [[2, 50], [4, 75]]
+    assert "from 2.00 after the first iteration to 0.250 after 4" in drawing.alt
+    assert "from 50.0% after 2 iterations to 75.0%" in drawing.alt
+
+
+def test_confusions_are_counted_in_their_cells():
+    axes = axes_of(confusion(COUNTS))
+    cells = {t.get_position(): t.get_text() for t in axes.texts}
+    assert cells == {(0, 0): "5", (1, 0): "2", (1, 1): "20"}
+    told = "25 of 27 lie on the diagonal, 2 beside it; the most frequent confusion is a 0 read as 1"
+    assert told in confusion(COUNTS).alt
+
+
+def test_misread_images_say_what_they_are_and_what_they_are_read_as():
+    drawing = misread(IMAGES, [3, 8], [9, 1])
+    titles = [axes.get_title() for axes in drawing.figure.axes]
+    assert titles == ["3 as 9", "8 as 1"]
+    assert "a 3 read as 9, a 8 read as 1" in drawing.alt
+    for axes, image in zip(drawing.figure.axes, IMAGES):
+        assert np.array_equal(axes.images[0].get_array(), image.reshape(8, 8))

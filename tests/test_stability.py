@@ -1,11 +1,14 @@
 """Rounding: sums of exponentials against fifty digits, and where the staged route fails."""
 
+import json
 import warnings
 from fractions import Fraction
 
 import mpmath
 import numpy as np
 import pytest
+from benchmarks import stability
+from benchmarks.kept import made_from
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -175,6 +178,24 @@ def test_what_the_chapter_on_notation_promises():
     assert_mutates_nothing(log_sum_exp, inputs)
     assert_keeps_precision(log_sum_exp, inputs)
     assert_refuses(log_sum_exp, inputs)
+
+
+# the result that the chapter shows
+
+
+def test_the_result_was_measured_with_these_sources():
+    kept = json.loads(stability.RESULT.read_text(encoding="utf-8"))
+    stale = "benchmarks/stability.json is stale: run `make bench`"
+    assert kept["made_from"] == made_from(*stability.MADE_FROM), stale
+    assert tuple(kept["spreads"]) == SPREADS
+    for kind, routes in kept["worst"].items():
+        assert {name: len(errors) for name, errors in routes.items()} == dict.fromkeys(
+            stability.ROUTES, len(SPREADS)
+        )
+        at = SPREADS.index(36.0)  # where the plain form has lost everything
+        again = stability.worst(36.0, np.dtype(kind).type)
+        assert routes["plain"][at] == pytest.approx(again["plain"], rel=0.1)
+        assert routes["log_softmax"][at] == pytest.approx(again["log_softmax"], abs=1)
 
 
 # errors

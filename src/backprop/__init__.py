@@ -15,6 +15,7 @@ from backprop.classes import (
     binary_cross_entropy_grad,
     sigmoid,
 )
+from backprop.cost import multiplications
 from backprop.cross_entropy import cross_entropy, cross_entropy_grad, one_hot
 from backprop.gradient_check import (
     adjoint_test,
@@ -65,6 +66,7 @@ __all__ = [
     "log_vjp",
     "mean_loss",
     "mean_loss_vjp",
+    "multiplications",
     "one_hot",
     "predict",
     "sigmoid",

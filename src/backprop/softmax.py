@@ -43,7 +43,8 @@ def softmax(Z):
 def log_softmax(Z):
     """``ℓ = z − log Σₖ e^{zₖ}`` of each row; equations ``eq-softmax-log``, ``eq-forward-log``.
 
-    Steps (4) and (5) in one, so that no logarithm of an underflowed zero is taken.
+    Steps (4) and (5) in one, so that no logarithm of an underflowed zero is taken; computed as
+    ``eq-stability-one-left-out``, so that small entries keep their digits.
 
     Parameters
     ----------
@@ -99,6 +100,8 @@ def softmax_jacobian(Y_hat):
 
 def softmax_vjp(dY_hat, Y_hat):
     """``dz = ŷ ⊙ (dŷ − (dŷ ŷᵀ) 𝟏ᵀ)``, the product dŷ J without J; ``eq-softmax-vjp``.
+
+    Equation ``eq-cost-softmax`` says why J is not needed.
 
     Parameters
     ----------

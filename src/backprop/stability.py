@@ -36,7 +36,7 @@ def log_sum_exp(Z):
 def shifted_log_sum(Z):
     """``S + T = Z − max`` and ``high + low = log Σ e^{S + T}``, in double precision or better.
 
-    Equations ``eq-stability-one-left-out`` and ``eq-stability-rest``: the largest term is the 1
+    Equations ``eq-stability-one-left-out`` and ``eq-softmax-log-jvp``: the largest term is the 1
     that `log1p` adds by itself, and the small rests come in by their first derivative.
     """
     Z = _double(Z)

@@ -111,6 +111,10 @@ def _binary_cross_entropy_grad(U, Y):
     return s * bp.binary_cross_entropy_grad(U, Y[:, 1:] / s)
 
 
+def _multiplications(*sizes):
+    return bp.multiplications([*sizes, 1])
+
+
 def _numbers_by_hand():
     params, *data = bp.worked_example()
     return *data, *params
@@ -168,10 +172,11 @@ NETWORK = World(
 CHAIN = World(
     given={"x": "1×D", "u": "1×H", "v": "1×K", "L": "1×1"},
     generic={"u": "x", "v": "u", "L": "v"},
+    anchors=((["H K + D H", "D H K + D K"], _multiplications, ["D", "H", "K"]),),
 )
 
 DIFFERENCE = World(
-    given={"t": "1×1", "h": "1×1", "L": "1×1"},
+    given={"t": "1×1", "h": "1×1", "m": "1×1", "c": "1×1", "L": "1×1"},
     generic={"L": "t"},
     anchors=(([r"\frac{(t + h)^3 - (t - h)^3}{2 h}"], _difference_of_the_cube, ["t", "h"]),),
 )
