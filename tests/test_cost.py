@@ -68,8 +68,8 @@ def test_forward_mode_is_reverse_mode_of_the_chain_turned_round(sizes):
 @pytest.mark.parametrize(
     ("sizes", "kind", "message"),
     [
-        ([], ValueError, "sizes must hold at least an input and an output, got []"),
-        ([3], ValueError, "sizes must hold at least an input and an output, got [3]"),
+        ([], ValueError, "sizes must hold an input and an output, got []"),
+        ([3], ValueError, "sizes must hold an input and an output, got [3]"),
         ([3, 0], ValueError, "sizes[1] must be at least 1, got 0"),
         ([2.0, 1], TypeError, "sizes[0] must be an integer, got 2.0"),
     ],

@@ -450,6 +450,19 @@ def test_nested_sums_have_names_of_their_own():
     assert form.free(outer) == frozenset()
 
 
+def test_a_denominator_cancels_the_sum_that_it_is_inside_another_sum():
+    power = form.exponential(symbol("M", "n", "k"))
+    total = form.sum_over(power, {"k": "K"})
+    shares = form.times(symbol("x", "n"), power, form.power(total, -1))
+    all_of_them = form.sum_over(shares, {"n": "N", "k": "K"})
+    assert all_of_them == form.sum_over(symbol("x", "n"), {"n": "N"})
+    # a sum of other terms stays what it is
+    other = form.exponential(symbol("W", "n", "k"))
+    for terms in (other, form.times(power, power), form.times(power, symbol("y", "k"))):
+        wrong = form.times(symbol("x", "n"), terms, form.power(total, -1))
+        assert form.sum_over(wrong, {"n": "N", "k": "K"}) != all_of_them
+
+
 def test_a_denominator_cancels_the_sum_that_it_is():
     total = form.sum_over(form.exponential(symbol("z", "k")), {"k": "K"})
     share = form.times(form.exponential(symbol("z", "j")), form.power(total, -1))

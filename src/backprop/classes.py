@@ -3,7 +3,7 @@
 import numpy as np
 
 from backprop._boundary import expect, finite, number, real, size
-from backprop.cross_entropy import cross_entropy, labels_of, targets
+from backprop.cross_entropy import cross_entropy, targets
 from backprop.softmax import softmax
 
 
@@ -88,36 +88,39 @@ def binary_cross_entropy_grad(U, Y):
     return (sigmoid(U) - y) / len(U)
 
 
-def balanced_weights(labels, K):
-    """Weights ``N/(K mₖ)`` of the samples, with mₖ samples in class k; ``eq-classes-balanced``.
+def balanced_weights(Y, K):
+    """``wₙ = (N/K) Σₖ ẏₙₖ/mₖ`` with mₖ samples in class k; equation ``eq-classes-balanced``.
 
     Parameters
     ----------
-    labels : (N,) array of integers in 0…K−1
+    Y : (N,) integers or (N, K) array
+        Labels 0…K−1, or targets.
     K : int
 
     Returns
     -------
     weights : (N,) array
-        Those of each class add up to N/K.
+        They sum to N; for labels, those of each class add up to N/K.
 
     Raises
     ------
     ValueError, TypeError
-        If a class is empty, a label is out of range, or the labels are not a row of integers.
+        If a class is empty, a label is out of range, or a shape does not fit.
 
     Examples
     --------
     >>> balanced_weights([0, 0, 0, 1], 2).round(3).tolist()
     [0.667, 0.667, 0.667, 2.0]
     """
-    K = size("K", K)
-    labels = labels_of("labels", np.asarray(labels), K)
-    counts = np.bincount(labels, minlength=K)
-    empty = np.flatnonzero(counts == 0)
+    Y, K = np.asarray(Y), size("K", K)
+    N = len(np.atleast_1d(Y))
+    Y = targets(Y, N, K)
+    m = np.bincount(Y, minlength=K) if Y.ndim == 1 else Y.sum(axis=0)
+    empty = np.flatnonzero(m == 0)
     if len(empty):
-        raise ValueError(f"labels must hold every class 0…K−1 = 0…{K - 1}, got none of {empty[0]}")
-    return len(labels) / (K * counts[labels])
+        every = f"0…K−1 = 0…{K - 1}"
+        raise ValueError(f"Y must hold every class {every}, got none of {empty[0]}")
+    return N / K * (1 / m[Y] if Y.ndim == 1 else (Y / m).sum(axis=1))
 
 
 def _logit_and_target(U, Y):

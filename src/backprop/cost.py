@@ -34,6 +34,6 @@ def multiplications(sizes):
     """
     sizes = [size(f"sizes[{i}]", n) for i, n in enumerate(sizes)]
     if len(sizes) < 2:
-        raise ValueError(f"sizes must hold at least an input and an output, got {sizes}")
+        raise ValueError(f"sizes must hold an input and an output, got {sizes}")
     jacobians = [rows * columns for columns, rows in pairwise(sizes)]
     return sizes[-1] * sum(jacobians[:-1]), sizes[0] * sum(jacobians[1:])

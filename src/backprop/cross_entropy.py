@@ -31,7 +31,7 @@ def one_hot(labels, K):
            [1., 0., 0.]])
     """
     K = size("K", K)
-    return np.eye(K)[labels_of("labels", np.asarray(labels), K)]
+    return np.eye(K)[_labels("labels", np.asarray(labels), K)]
 
 
 def cross_entropy(Z, Y):
@@ -120,7 +120,7 @@ def targets(Y, N, K):
     """Decide what Y is, here and nowhere else: (N,) labels, or (N, K) targets."""
     Y = np.asarray(Y)
     if Y.ndim == 1:
-        Y = labels_of("Y", Y, K)
+        Y = _labels("Y", Y, K)
         expect("Y", Y, "N", {"N": N})
         return Y
     Y = real("Y", Y)
@@ -139,8 +139,7 @@ def _logits_and_targets(Z, Y):
     return Z, targets(Y, sizes["N"], sizes["K"])
 
 
-def labels_of(name, labels, K):
-    """Hold labels to a row of integers in 0…K−1."""
+def _labels(name, labels, K):
     expect(name, labels, "N", {})
     if labels.dtype.kind not in "iu":
         raise TypeError(f"{name} of shape (N,) must be integer labels, got dtype {labels.dtype}")

@@ -66,7 +66,7 @@ def log_softmax(Z):
     """
     Z = expect_rows("Z", number("Z", Z))
     S, T, high, low = shifted_log_sum(Z)
-    with np.errstate(over="ignore"):  # where a row spans more than the range of its dtype
+    with np.errstate(over="ignore"):  # a row may span more than its dtype can hold
         return (S - (high - (T - low))).astype(Z.dtype)
 
 

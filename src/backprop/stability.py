@@ -67,7 +67,7 @@ def two_part_sum(E):
     """
     E = _double(E)
     size = np.abs(E.real).sum(axis=-1, keepdims=True)
-    small = size < 2.0**1000  # else the power overflows, and the sum is the plain one
+    small = size < 2.0**1000  # else it would overflow, and the sum is the plain one
     above = np.where(small, np.ldexp(2.0, np.frexp(np.where(small, size, 0))[1]), 0)
     kept = (E + above) - above
     rest = np.subtract(E, kept, where=small, out=np.zeros_like(kept))

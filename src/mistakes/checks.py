@@ -121,11 +121,16 @@ class Check:
 
     @property
     def told(self):
-        """What must hold, at which sizes, and what else is not as in `Setting()`."""
-        what, s = self.holds.__doc__.splitlines()[0].rstrip("."), self.setting
+        """What must hold."""
+        return self.holds.__doc__.splitlines()[0]
+
+    @property
+    def at(self):
+        """At which sizes, and what else is not as in `Setting()`."""
+        s = self.setting
         names = [name for name in changes(Setting(), s) if name not in SIZES]
         words = [f"{getattr(s, name)} {name}" for name in names]
-        return ", ".join([f"{what}, at N, D, H, K = {s.N}, {s.D}, {s.H}, {s.K}", *words])
+        return ", ".join([f"N, D, H, K = {s.N}, {s.D}, {s.H}, {s.K}", *words])
 
 
 @cache

@@ -244,6 +244,12 @@ def summed(factors, bound):
             inside, more = opened(a)
             again = multiply([(a, p - 1)])
             return sum_over(times(rest, again, inside), bound | more)
+    for i in bound:
+        held = tuple(part for part in factors if i in free(part[0]))
+        inner = named(held, {i: bound[i]}) if held else None
+        if any(a == inner and p < 0 for a, p in factors):  # one sum over itself
+            rest = multiply([*(part for part in factors if part not in held), (inner, 1)])
+            return sum_over(rest, {j: axis for j, axis in bound.items() if j != i})
     apart, seen = [], frozenset()
     for used, group in together(factors, bound.keys()):
         axes = {i: bound[i] for i in used}

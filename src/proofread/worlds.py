@@ -111,6 +111,18 @@ def _binary_cross_entropy_grad(U, Y):
     return s * bp.binary_cross_entropy_grad(U, Y[:, 1:] / s)
 
 
+def _second_less_first(Z):
+    return np.diff(Z)
+
+
+def _samples_of_each_class(Y):
+    return Y.sum(axis=0, keepdims=True)
+
+
+def _balanced_weights(Y):
+    return bp.balanced_weights(Y, Y.shape[1])[:, None]
+
+
 def _multiplications(*sizes):
     return bp.multiplications([*sizes, 1])
 
@@ -234,10 +246,12 @@ TWO = replace(
         r"\hat y": "eq-classes-pair",
     },
     anchors=(
+        (["U"], _second_less_first, ["Z_2"]),
         (["P"], bp.sigmoid, ["U"]),
         ([r"\hat Y"], bp.softmax, ["Z_2"]),
         (["L"], _binary_cross_entropy, ["U", r"\dot Y"]),
         (["dU"], _binary_cross_entropy_grad, ["U", r"\dot Y"]),
+        ([r"\frac{1}{N}(P - U)"], bp.binary_cross_entropy_grad, ["U", "U"]),  # any target
     ),
 )
 
@@ -246,7 +260,10 @@ CLASSES = replace(
     extends="network",
     given=NETWORK.given | {"v": "H×1", "c": "1×1", "m": "1×K"},
     made=NETWORK.made | {"m": "eq-classes-counts", "w": "eq-classes-balanced"},
-    anchors=(),
+    anchors=(
+        (["m"], _samples_of_each_class, [r"\dot Y"]),
+        (["w"], _balanced_weights, [r"\dot Y"]),
+    ),
 )
 
 WORLDS = {
