@@ -490,8 +490,10 @@ def test_the_course_of_training_is_drawn_and_told():
     upper, lower = drawing.figure.axes
     assert upper.lines[0].get_xydata().tolist() == [[1, 2.0], [2, 1.0], [3, 0.5], [4, 0.25]]
     assert lower.lines[0].get_xydata().tolist() == [[2, 50], [4, 75]]
-    assert "from 2.00 after the first iteration to 0.250 after 4" in drawing.alt
-    assert "from 50.0% after 2 iterations to 75.0%" in drawing.alt
+    assert "is 2.00 after the first iteration, 2.00 at its highest, after 1, and 0.250 after 4" in (
+        drawing.alt
+    )
+    assert "50.0% after 2 iterations, 75.0% at its highest and 75.0% at the end" in drawing.alt
 
 
 def test_confusions_are_counted_in_their_cells():

@@ -269,7 +269,7 @@ def test_an_error_that_is_no_refusal_is_not_taken_for_a_mark(error):
         (dict(start="zero"), {"W1", "b1", "W2"}),  # b2 is zero from the start
         (dict(targets="unnormalised"), {"Y"}),
         (dict(logits="extreme"), {"b2"}),
-        (dict(cotangent="all-ones"), {"dY_hat"}),
+        (dict(upstream="all-ones"), {"dY_hat"}),
     ],
     ids=str,
 )
@@ -287,7 +287,7 @@ def test_settings_are_what_their_words_say():
     assert at.Y.sum(axis=0).tolist() == [2, 2] and at.Y.sum(axis=1).tolist() == [1] * 4
     assert not any(p.any() for p in at.params)
     assert (np.abs(Setting(targets="unnormalised").draw(0).Y.sum(axis=1) - 1) > 0.5).all()
-    assert (Setting(cotangent="all-ones").draw(0).dY_hat == 1).all()
+    assert (Setting(upstream="all-ones").draw(0).dY_hat == 1).all()
     far = Setting(logits="extreme").draw(0).params.b2.max()
     with np.errstate(over="ignore"):
         assert np.exp(far - 20) == np.inf and np.exp(20 - far) == 0
@@ -338,7 +338,7 @@ def test_the_seed_is_handed_on(monkeypatch):
         seen.append(at.X)
         return product_agrees(network, at)
 
-    BlindSpot("", holds, Setting(), Setting(cotangent="all-ones")).hides(7)
+    BlindSpot("", holds, Setting(), Setting(upstream="all-ones")).hides(7)
     np.testing.assert_array_equal(seen[-2:], [Setting().draw(7).X] * 2)
     monkeypatch.setattr(mistakes.measured, "CHECKS", [lambda mistake, seed=0: seed])
     assert caught(3)[0].marks == table(3).rows[0].marks == (3,)
@@ -426,7 +426,7 @@ def test_a_blind_spot_is_one_choice_made_otherwise(spot):
 
 def test_the_blind_spots_are_seven_different_choices():
     assert [spot.changed for spot in BLIND_SPOTS] == [
-        "cotangent = random → all-ones",
+        "upstream = random → all-ones",
         "start = random → zero",
         "N = 7 → 1",
         "K = 4 → 2",

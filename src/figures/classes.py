@@ -9,10 +9,11 @@ def training_curve(iterations, losses, accuracies):
     """The loss of every iteration above, the share of test images read right below."""
     drawing = Drawing(
         "training-curve",
-        f"Two curves over the iterations of training. The loss falls from {losses[0]:.2f} after "
-        f"the first iteration to {losses[-1]:.3f} after {iterations[-1]}. The share of the test "
-        f"images that are read right rises from {accuracies[0]:.1%} after {iterations[0]} "
-        f"iterations to {accuracies[-1]:.1%}.",
+        f"Two curves over the iterations of training. The loss is {losses[0]:.2f} after the first "
+        f"iteration, {max(losses):.2f} at its highest, after {np.argmax(losses) + 1}, and "
+        f"{losses[-1]:.3f} after {iterations[-1]}. The share of the test images that are read "
+        f"right is {accuracies[0]:.1%} after {iterations[0]} iterations, {max(accuracies):.1%} at "
+        f"its highest and {accuracies[-1]:.1%} at the end.",
         6.2,
         4.2,
     )

@@ -39,7 +39,7 @@ GOOD = Setting(targets="unnormalised", logits="extreme")
 # Parameters that are all zero have no extreme logits, and where ŷ is saturated J vanishes.
 MODERATE = replace(GOOD, logits="moderate")
 BLIND_SPOTS = [
-    BlindSpot("ones upstream", product_agrees, MODERATE, replace(MODERATE, cotangent="all-ones")),
+    BlindSpot("ones upstream", product_agrees, MODERATE, replace(MODERATE, upstream="all-ones")),
     BlindSpot("zero start", differences_agree, MODERATE, replace(MODERATE, start="zero")),
     BlindSpot("one sample", differences_agree, GOOD, replace(GOOD, N=1)),
     BlindSpot("two classes", differences_agree, GOOD, replace(GOOD, K=2)),

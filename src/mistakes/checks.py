@@ -17,7 +17,7 @@ SIZES = ("N", "D", "H", "K")
 
 
 class Numbers(NamedTuple):
-    """What a check runs at: parameters, (N, D) inputs, (N, K) targets, (N, K) cotangent."""
+    """What a check runs at: parameters, (N, D) inputs, (N, K) targets, (N, K) upstream."""
 
     params: Params
     X: np.ndarray
@@ -36,7 +36,7 @@ class Setting:
     start: str = "random"  # or "zero"
     targets: str = "one-hot"  # or "unnormalised"
     logits: str = "moderate"  # or "extreme"
-    cotangent: str = "random"  # or "all-ones"
+    upstream: str = "random"  # or "all-ones"
 
     def draw(self, seed):
         """The numbers. Each choice changes what it names and leaves the rest."""
@@ -51,7 +51,7 @@ class Setting:
             params = params._replace(b2=800 * np.eye(self.K)[-1:])
         if self.targets == "one-hot":  # every class equally often, where K divides N
             Y = one_hot(np.arange(self.N) % self.K, self.K)
-        if self.cotangent == "all-ones":
+        if self.upstream == "all-ones":
             dY_hat = np.ones_like(dY_hat)
         return Numbers(params, X, Y, dY_hat)
 
@@ -153,7 +153,7 @@ CHECKS = [
     Check("FD, zero start, K = 2", differences_agree, Setting(N=4, D=2, K=2, start="zero")),
     Check("FD, N = 1, K = 2", differences_agree, Setting(N=1, D=2, K=2)),
     Check("FD, distinct", differences_agree, Setting()),
-    Check("VJP, ones", product_agrees, Setting(cotangent="all-ones")),
+    Check("VJP, ones", product_agrees, Setting(upstream="all-ones")),
     Check("VJP, random", product_agrees, Setting()),
     Check("rows of dz₂", rows_cancel, Setting()),
     Check("FD, unnormalised", differences_agree, Setting(targets="unnormalised")),
