@@ -68,7 +68,7 @@ def test_balanced_weights_by_hand():
 @given(st.floats(-700, 700))
 def test_the_sigmoid_is_a_softmax_and_a_tanh(u):
     p = sigmoid(u)
-    assert p == softmax([0.0, u])[1]
+    assert p == pytest.approx(softmax([0.0, u])[1], rel=1e-15)
     assert p == pytest.approx(1 / (1 + np.exp(-u)), rel=1e-15)
     assert p == pytest.approx((1 + np.tanh(u / 2)) / 2, abs=1e-15)
     assert p + sigmoid(-u) == pytest.approx(1, rel=1e-15)
@@ -100,6 +100,11 @@ def test_balanced_classes_have_equal_totals(K):
     Y = weighted_targets(labels, w, K)
     np.testing.assert_allclose(Y, w[:, None] * one_hot(labels, K), rtol=1e-13)
     np.testing.assert_allclose(balanced_weights(one_hot(labels, K), K), w, rtol=1e-13)
+
+
+def test_balanced_weights_want_samples():
+    with raises(ValueError, "Y must not be empty, got shape (0, 2)"):
+        balanced_weights(np.zeros((0, 2)), 2)
 
 
 def test_balanced_weights_of_any_targets_sum_to_their_number():
@@ -135,6 +140,9 @@ def test_far_logits_stay_finite():
     assert binary_cross_entropy(U, Y) == 1e4
     assert binary_cross_entropy_grad(U, Y).tolist() == [[-0.5], [0.5]]
     assert sigmoid(-740.0) == np.exp(-740.0) > 0
+    assert sigmoid([-np.inf, np.inf]).tolist() == [0, 1]
+    # a probability of 1 still has its slope
+    assert complex_step(sigmoid, 40.0) == pytest.approx(np.exp(-40.0), rel=1e-14)
 
 
 @both
@@ -188,11 +196,11 @@ def test_gradient_refuses_complex_logits():
 @pytest.mark.parametrize(
     ("labels", "K", "message"),
     [
-        ([0, 2], 3, "Y must hold every class 0…K−1 = 0…2, got none of 1"),
+        ([0, 2], 3, "Y must hold every class 0…K−1 = 0…2, class 1 adds up to 0"),
         ([0, 3], 3, "Y must be labels in 0…K−1 = 0…2, got 3 at 1"),
         ([], 3, "Y must not be empty, got shape (0,)"),
         ([0], 0, "K must be at least 1, got 0"),
-        ([[1, 0], [2, 0]], 2, "Y must hold every class 0…K−1 = 0…1, got none of 1"),
+        ([[1, 0], [2, 0]], 2, "Y must hold every class 0…K−1 = 0…1, class 1 adds up to 0"),
         ([[1, 1]], 3, "Y must have shape (N, K) = (1, 3), or (N,) = (1,) for labels, got (1, 2)"),
     ],
 )

@@ -190,6 +190,16 @@ def test_checker_fails_where_the_function_overflows_on_one_side():
         check_gradient(lambda x: np.exp(x).sum(), [1.0], [709.7825])
 
 
+@pytest.mark.parametrize("x", [1e8, -1e10, 1e13])
+def test_a_wrong_gradient_far_from_zero_fails(x):
+    # f is of the size of x, but so is the step: what rounding hides is small
+    for tester in (check_gradient, along):
+        assert tester(lambda x: x.sum(), [1.0], [x]) < 1e-6
+        for wrong in (0.0, -5.0, 1.001):
+            with pytest.raises(AssertionError):
+                tester(lambda x: x.sum(), [wrong], [x])
+
+
 # one random direction as a tester
 
 
@@ -232,6 +242,41 @@ def test_a_direction_keeps_float32_and_passes_what_does_not_change():
 
 def test_a_direction_far_from_zero_takes_a_step_to_match():
     assert along(cubes, [3e12], [1e6]) < 1e-6
+    with pytest.raises(AssertionError):
+        along(cubes, [3e12 * (1 + 1e-4)], [1e6])
+
+
+def test_a_direction_moves_a_large_array_no_further_than_one_entry():
+    X = np.zeros(10**6)
+    assert along(lambda X: np.sin(X.sum()), np.ones(10**6), X) < 1e-6
+
+
+def test_a_direction_knows_what_rounding_hides():
+    def f(x):
+        return 1e8 + (x**2).sum()
+
+    assert along(f, [2.0, 4.0], [1.0, 2.0]) <= 1e-6
+    with pytest.raises(AssertionError):
+        along(f, [2.0, 5.0], [1.0, 2.0])
+
+
+def test_a_direction_at_right_angles_to_the_gradient_passes():
+    v = np.random.default_rng(0).standard_normal(2)
+    w = np.array([v[1], -v[0]])
+    assert along(lambda x: w @ x, w, np.zeros(2)) < 1e-12
+
+
+def test_a_direction_sees_a_gradient_where_zero_is_claimed():
+    with pytest.raises(AssertionError):
+        along(lambda x: x.sum(), [0.0, 0.0], [0.0, 0.0])
+
+
+def test_a_direction_is_drawn_on_both_sides_and_keeps_the_precision():
+    seen = []
+    X = np.zeros(20, np.float32)
+    along(lambda X: seen.append(X) or X.sum(), np.ones(20, np.float32), X, rtol=1e-2)
+    assert {x.dtype for x in seen} == {np.dtype(np.float32)}
+    assert (seen[0] > 0).any() and (seen[0] < 0).any() and len(np.unique(seen[0])) == 20
 
 
 # the adjoint test as a tester

@@ -294,6 +294,15 @@ def test_settings_are_what_their_words_say():
     assert not np.array_equal(Setting().draw(0).X, Setting().draw(1).X)
 
 
+def test_the_rows_must_cancel_one_by_one():
+    class Opposite(Network):
+        def dZ2(self, Y_hat, Y):
+            return np.eye(len(Y))[:, :4] - np.eye(len(Y))[::-1, :4]
+
+    assert rows_cancel(Network(), Setting().draw(0))
+    assert not rows_cancel(Opposite(), Setting().draw(0))
+
+
 def test_a_check_tells_what_it_tries_and_where():
     assert [(check.told, check.at) for check in (CHECKS[2], CHECKS[7])] == [
         (

@@ -2,15 +2,14 @@
 
 import numpy as np
 
-from backprop._boundary import expect, finite, number, real, size
+from backprop._boundary import expect, finite, not_empty, number, real, size
 from backprop.cross_entropy import cross_entropy, targets
-from backprop.softmax import softmax
 
 
 def sigmoid(U):
-    """``p = 1/(1 + e^{−u})`` of each entry, the second entry of ``softmax((0, u))``.
+    """``p = 1/(1 + e^{−u})`` of each entry; equations ``eq-classes-sigmoid``, ``eq-classes-pair``.
 
-    Equations ``eq-classes-sigmoid`` and ``eq-classes-pair``.
+    Where u is negative, as ``e^u/(1 + e^u)``, so that no exponential overflows.
 
     Parameters
     ----------
@@ -31,7 +30,9 @@ def sigmoid(U):
     [0.5, 0.0, 1.0]
     """
     U = number("U", U)
-    return softmax(np.stack([np.zeros_like(U), U], axis=-1))[..., 1]
+    positive = U.real >= 0
+    E = np.exp(np.where(positive, -U, U))
+    return np.where(positive, np.ones_like(E), E) / (1 + E)
 
 
 def binary_cross_entropy(U, Y):
@@ -114,12 +115,12 @@ def balanced_weights(Y, K):
     """
     Y, K = np.asarray(Y), size("K", K)
     N = len(np.atleast_1d(Y))
-    Y = targets(Y, N, K)
+    Y = not_empty("Y", targets(Y, N, K))
     m = np.bincount(Y, minlength=K) if Y.ndim == 1 else Y.sum(axis=0)
     empty = np.flatnonzero(m == 0)
     if len(empty):
         every = f"0…K−1 = 0…{K - 1}"
-        raise ValueError(f"Y must hold every class {every}, got none of {empty[0]}")
+        raise ValueError(f"Y must hold every class {every}, class {empty[0]} adds up to 0")
     return N / K * (1 / m[Y] if Y.ndim == 1 else (Y / m).sum(axis=1))
 
 

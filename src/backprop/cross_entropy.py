@@ -65,13 +65,12 @@ def cross_entropy(Z, Y):
     0.693147
     """
     Z, Y = _logits_and_targets(Z, Y)
-    Ell = log_softmax(Z)
     if Y.ndim == 1:
-        PL = Ell[np.arange(len(Y)), Y]
+        PL = log_softmax(Z)[np.arange(len(Y)), Y]
     else:
+        Ell = log_softmax(Z.astype(np.result_type(Z, Y)))
         # A zero target contributes nothing, also where ℓ overflowed to −∞ and 0·ℓ would be nan.
-        dtype = np.result_type(Ell, Y)
-        PL = np.multiply(Ell, Y, where=Y != 0, out=np.zeros_like(Ell, dtype=dtype))
+        PL = np.multiply(Ell, Y, where=Y != 0, out=np.zeros_like(Ell))
     high, low = two_part_sum(PL.reshape(1, -1))
     with np.errstate(over="ignore"):  # a sum may exceed the range of its dtype
         return (-(high + low) / len(Y))[0, 0].astype(PL.dtype)

@@ -123,11 +123,12 @@ def check_gradient(f, grad, X, rtol=1e-6):
     numeric = central_difference(f, X)
     with np.errstate(divide="ignore", invalid="ignore"):
         difference = np.abs(grad - numeric)
-        scale = max(np.abs(numeric).max(), _resolution(f, X) / rtol)
+        scale = np.maximum(np.abs(numeric).max(), _rounding(f, X) / _step(X) / rtol)
         # where f is constant zero the scale is zero, and only an exact zero is right
-        error = float(difference.max() / scale) if difference.any() else 0.0
+        errors = np.where(difference == 0, 0, difference / scale)
+    error = float(errors.max())
     if not error <= rtol:
-        at = np.unravel_index(np.argmax(difference), X.shape)
+        at = np.unravel_index(np.argmax(errors), X.shape)
         raise AssertionError(
             f"gradient at {tuple(int(i) for i in at)} is {grad[at]:.6g}, "
             f"central differences give {numeric[at]:.6g}: relative error {error:.2g} > {rtol:g}"
@@ -138,7 +139,8 @@ def check_gradient(f, grad, X, rtol=1e-6):
 def check_direction(f, grad, X, rng, rtol=1e-6):
     """Compare `grad` with central differences of `f` along one random direction.
 
-    Two calls of f, however many entries X has: the two sides of ``eq-notation-meeting``.
+    Three calls of f, however many entries X has: two for the change of ``eq-notation-meeting``,
+    one for what rounding does to f.
 
     Parameters
     ----------
@@ -174,8 +176,10 @@ def check_direction(f, grad, X, rng, rtol=1e-6):
     length = float(np.linalg.norm(v))
     reach = max(1.0, float(np.abs(X).max())) / length  # as far as the step of one entry goes
     along = (grad * v).sum()
-    numeric = central_difference(lambda t: f(X + t * reach * v), np.zeros((), X.dtype)) / reach
-    scale = max(abs(numeric), np.linalg.norm(grad), _resolution(f, X) * length / rtol)
+    start = np.zeros((), X.dtype)
+    numeric = central_difference(lambda t: f(X + t * reach * v), start) / reach
+    unseen = _rounding(f, X) / _step(start) / reach
+    scale = max(abs(numeric), np.linalg.norm(grad), unseen / rtol)
     error = float(abs(along - numeric) / scale) if scale else 0.0
     if not error <= rtol:
         raise AssertionError(
@@ -247,13 +251,11 @@ def _checked(X, grad, rtol):
 
 
 def _step(x):
-    return np.cbrt(np.finfo(x.dtype).eps) * max(1, abs(x))
+    return np.cbrt(np.finfo(x.dtype).eps) * np.maximum(1, np.abs(x))
 
 
-def _resolution(f, X):
-    eps = np.finfo(X.dtype).eps
-    value = finite("f(X)", _scalar(f, X.copy(), "f"))
-    return eps * abs(value) / np.cbrt(eps)
+def _rounding(f, X):
+    return np.finfo(X.dtype).eps * abs(finite("f(X)", _scalar(f, X.copy(), "f")))
 
 
 def moved(X, at, step):
