@@ -103,7 +103,7 @@ def _difference_of_the_cube(t, h):
 def _binary_cross_entropy(U, Y):
     # a target that sums to s counts s times; so does its row of the gradient
     rows = zip(U, Y, Y.sum(axis=1))
-    return np.mean([s * bp.binary_cross_entropy([u], [y[1:] / s]) for u, y, s in rows])
+    return np.mean([np.multiply(s, bp.binary_cross_entropy([u], [y[1:] / s])) for u, y, s in rows])
 
 
 def _binary_cross_entropy_grad(U, Y):
@@ -111,16 +111,12 @@ def _binary_cross_entropy_grad(U, Y):
     return s * bp.binary_cross_entropy_grad(U, Y[:, 1:] / s)
 
 
-def _second_less_first(Z):
-    return np.diff(Z)
-
-
-def _samples_of_each_class(Y):
+def _column_sums(Y):
     return Y.sum(axis=0, keepdims=True)
 
 
 def _balanced_weights(Y):
-    return bp.balanced_weights(Y, Y.shape[1])[:, None]
+    return np.reshape(bp.balanced_weights(Y, Y.shape[1]), (-1, 1))
 
 
 def _multiplications(*sizes):
@@ -246,7 +242,7 @@ TWO = replace(
         r"\hat y": "eq-classes-pair",
     },
     anchors=(
-        (["U"], _second_less_first, ["Z_2"]),
+        (["U"], np.diff, ["Z_2"]),
         (["P"], bp.sigmoid, ["U"]),
         ([r"\hat Y"], bp.softmax, ["Z_2"]),
         (["L"], _binary_cross_entropy, ["U", r"\dot Y"]),
@@ -261,7 +257,7 @@ CLASSES = replace(
     given=NETWORK.given | {"v": "H×1", "c": "1×1", "m": "1×K"},
     made=NETWORK.made | {"m": "eq-classes-counts", "w": "eq-classes-balanced"},
     anchors=(
-        (["m"], _samples_of_each_class, [r"\dot Y"]),
+        (["m"], _column_sums, [r"\dot Y"]),
         (["w"], _balanced_weights, [r"\dot Y"]),
     ),
 )
