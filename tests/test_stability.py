@@ -137,6 +137,15 @@ def test_a_loss_of_mixed_precision_has_the_digits_of_the_wider_one():
     assert cross_entropy(Z, Y) == cross_entropy(Z.astype(np.float64), Y)
 
 
+def test_the_plain_form_is_within_the_bound_of_the_chapter():
+    equal = [np.r_[17.32003335432323, np.full(K - 1, 9.542386154527845)] for K in (30, 127, 1000)]
+    rows = [row for spread in SPREADS[::2] for row in extreme_rows(spread, np.float64)] + equal
+    for row in rows:
+        for got, exact in zip(stability.plain(row), exact_log_softmax(row)):
+            bound = np.finfo(float).eps * (abs(exact) + mpmath.log(len(row)) + 16)
+            assert abs(mpmath.mpf(float(got)) - exact) <= bound
+
+
 @DTYPES
 @pytest.mark.parametrize("spread", SPREADS)
 def test_log_sum_exp_is_right_beside_its_two_parts(spread, dtype):
