@@ -3,10 +3,8 @@
 ``python -m benchmarks.cost`` measures anew and writes ``benchmarks/cost.json``.
 """
 
-import json
 import os
 import platform
-import re
 import tracemalloc
 from functools import partial
 from itertools import product
@@ -17,7 +15,7 @@ from unittest.mock import Mock
 
 import numpy as np
 import psutil
-from benchmarks.kept import made_from
+from benchmarks.kept import keep, made_from, significant
 from threadpoolctl import threadpool_limits
 
 from backprop import (
@@ -315,26 +313,6 @@ def measure():
     }
 
 
-def significant(value):
-    """To three digits, a whole number still whole; more would be noise."""
-    return type(value)(float(f"{value:.3g}"))
-
-
-def rounded(value):
-    """A result with three digits of every float in it."""
-    if isinstance(value, dict):
-        return {key: rounded(v) for key, v in value.items()}
-    if isinstance(value, list):
-        return [rounded(v) for v in value]
-    return significant(float(value)) if isinstance(value, float) else value
-
-
-def as_json(result):
-    """Sorted, with a line for each list of numbers."""
-    text = json.dumps(result, indent=1, sort_keys=True) + "\n"
-    return re.sub(r"\[[^][{}]*\]", lambda found: " ".join(found[0].split()), text)
-
-
 def table(result):
     """A line for every route, with its slopes, and one for every network."""
     for family in ("softmax", "batch", "affine", "input"):
@@ -352,8 +330,7 @@ def table(result):
 def main():
     start = default_timer()
     with threadpool_limits(1, user_api="blas"):
-        result = rounded(measure())
-    RESULT.write_text(as_json(result), encoding="utf-8")
+        result = keep(RESULT, measure())
     print(*table(result), f"{default_timer() - start:.0f} s", sep="\n")
 
 

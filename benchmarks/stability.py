@@ -3,13 +3,12 @@
 ``python -m benchmarks.stability`` measures anew and writes ``benchmarks/stability.json``.
 """
 
-import json
 from pathlib import Path
 
 import numpy as np
 import scipy
 import torch
-from benchmarks.kept import made_from
+from benchmarks.kept import keep, made_from
 from tests.oracles import SPREADS, exact_log_softmax, extreme_rows, ulps
 
 from backprop import log_softmax
@@ -51,12 +50,12 @@ def main():
     for dtype in (np.float32, np.float64):
         table = [worst(spread, dtype) for spread in SPREADS]
         for name in ROUTES:
-            kept = [float(f"{errors[name]:.3g}") for errors in table]
-            result[dtype.__name__][name] = kept
-            print(f"{dtype.__name__} {name:12} {' '.join(f'{e:8.2g}' for e in kept)}")
+            result[dtype.__name__][name] = [errors[name] for errors in table]
+            said = " ".join(f"{errors[name]:8.2g}" for errors in table)
+            print(f"{dtype.__name__} {name:12} {said}")
     versions = {m.__name__: m.__version__.partition("+")[0] for m in (np, scipy, torch)}
-    kept = {"made_from": made_from(*MADE_FROM), "versions": versions, "spreads": SPREADS}
-    RESULT.write_text(json.dumps(kept | {"worst": result}, indent=1) + "\n", encoding="utf-8")
+    kept = {"made_from": made_from(*MADE_FROM), "versions": versions, "spreads": list(SPREADS)}
+    keep(RESULT, kept | {"worst": result})
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from benchmarks import cost
-from benchmarks.cost import as_json, doubled, fit, peak_bytes, rounded
-from benchmarks.kept import made_from
+from benchmarks.cost import doubled, fit, peak_bytes
+from benchmarks.kept import as_json, made_from, rounded
 from hypothesis import given
 from hypothesis import strategies as st
 

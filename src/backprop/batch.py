@@ -35,7 +35,7 @@ def weighted_targets(Y, weights, K):
     [[1.5, 0.0], [0.0, 0.5]]
     """
     Y = np.asarray(Y)
-    Y = one_hot(Y, K) if Y.ndim == 1 else targets(Y, len(np.atleast_1d(Y)), size("K", K))
+    Y = one_hot(Y, K) if Y.ndim == 1 else targets(Y, None, size("K", K))
     w = finite("weights", expect("weights", real("weights", weights), "N", {"N": len(Y)}))
     negative = np.flatnonzero(w < 0)
     if len(negative):

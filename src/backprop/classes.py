@@ -113,15 +113,14 @@ def balanced_weights(Y, K):
     >>> balanced_weights([0, 0, 0, 1], 2).round(3).tolist()
     [0.667, 0.667, 0.667, 2.0]
     """
-    Y, K = np.asarray(Y), size("K", K)
-    N = len(np.atleast_1d(Y))
-    Y = not_empty("Y", targets(Y, N, K))
+    K = size("K", K)
+    Y = not_empty("Y", targets(Y, None, K))
     m = np.bincount(Y, minlength=K) if Y.ndim == 1 else Y.sum(axis=0)
     empty = np.flatnonzero(m == 0)
     if len(empty):
         every = f"0…K−1 = 0…{K - 1}"
         raise ValueError(f"Y must hold every class {every}, class {empty[0]} adds up to 0")
-    return N / K * (1 / m[Y] if Y.ndim == 1 else (Y / m).sum(axis=1))
+    return len(Y) / K * (1 / m[Y] if Y.ndim == 1 else (Y / m).sum(axis=1))
 
 
 def _logit_and_target(U, Y):

@@ -68,7 +68,7 @@ def cross_entropy(Z, Y):
     if Y.ndim == 1:
         PL = log_softmax(Z)[np.arange(len(Y)), Y]
     else:
-        Ell = log_softmax(Z.astype(np.result_type(Z, Y)))
+        Ell = log_softmax(Z.astype(np.result_type(Z, Y), copy=False))
         # A zero target contributes nothing, also where ℓ overflowed to −∞ and 0·ℓ would be nan.
         PL = np.multiply(Ell, Y, where=Y != 0, out=np.zeros_like(Ell))
     high, low = two_part_sum(PL.reshape(1, -1))
@@ -116,8 +116,12 @@ def residual(Y_hat, Y):
 
 
 def targets(Y, N, K):
-    """Decide what Y is, here and nowhere else: (N,) labels, or (N, K) targets."""
+    """Decide what Y is, here and nowhere else: (N,) labels, or (N, K) targets.
+
+    Where N is None, Y has as many samples as it has.
+    """
     Y = np.asarray(Y)
+    N = len(np.atleast_1d(Y)) if N is None else N
     if Y.ndim == 1:
         Y = _labels("Y", Y, K)
         expect("Y", Y, "N", {"N": N})

@@ -93,7 +93,7 @@ def forward(params, X, Y):
     for name, array in zip(("X", *Params._fields), (X, *params)):
         finite(name, array)
     Y = targets(Y, sizes["N"], sizes["K"])
-    A1, Z2 = _hidden_and_logits(params, X)
+    _, A1, Z2 = layers(params, X)
     finite("Z2", Z2)
     return cross_entropy(Z2, Y), Cache(X, A1, softmax(Z2), Y)
 
@@ -122,7 +122,7 @@ def predict(params, X):
     (1, 3)
     """
     params, X, _ = _checked(number, params, X)
-    return softmax(_hidden_and_logits(params, X)[1])
+    return softmax(layers(params, X)[-1])
 
 
 def backward(params, cache, *, with_input=False):
@@ -168,9 +168,11 @@ def backward(params, cache, *, with_input=False):
     return (grads, dX) if with_input else grads
 
 
-def _hidden_and_logits(params, X):
-    A1 = np.tanh(affine(X, params.W1, params.b1))
-    return A1, affine(A1, params.W2, params.b2)
+def layers(params, X):
+    """Z₁, A₁ and Z₂ of N rows, of shapes (N, H), (N, H) and (N, K); nothing is checked."""
+    Z1 = affine(X, params.W1, params.b1)
+    A1 = np.tanh(Z1)
+    return Z1, A1, affine(A1, params.W2, params.b2)
 
 
 def _checked(kind, params, X):

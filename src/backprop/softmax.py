@@ -67,7 +67,7 @@ def log_softmax(Z):
     Z = expect_rows("Z", number("Z", Z))
     S, T, high, low = shifted_log_sum(Z)
     with np.errstate(over="ignore"):  # a row may span more than its dtype can hold
-        return (S - (high - (T - low))).astype(Z.dtype)
+        return (S - (high - (T - low))).astype(Z.dtype, copy=False)
 
 
 def softmax_jacobian(Y_hat):

@@ -30,7 +30,7 @@ def log_sum_exp(Z):
     """
     Z = expect_rows("Z", number("Z", Z))
     _, _, high, low = shifted_log_sum(Z)
-    return (Z.real.max(axis=-1, keepdims=True) + (high + low)).astype(Z.dtype)
+    return (Z.real.max(axis=-1, keepdims=True) + (high + low)).astype(Z.dtype, copy=False)
 
 
 def shifted_log_sum(Z):
@@ -75,4 +75,4 @@ def two_part_sum(E):
 
 
 def _double(A):
-    return A.astype(np.result_type(A, np.float64))
+    return A.astype(np.result_type(A, np.float64), copy=False)

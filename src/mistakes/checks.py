@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from backprop import Params, check_gradient, init_params, jacobian, one_hot
-from mistakes.formulas import Network, layers
+from backprop.network import layers
+from mistakes.formulas import Network
 
 # Ten times the usual, because at extreme logits rounding alone comes near that; what is wrong
 # is off by a thousandth at least, and mostly by a tenth.

@@ -4,7 +4,6 @@ import numpy as np
 
 from backprop import (
     Params,
-    affine,
     log_likelihood,
     log_softmax,
     log_softmax_vjp,
@@ -13,23 +12,7 @@ from backprop import (
     softmax,
     tanh_vjp,
 )
-
-
-def layers(params, X):
-    """Z₁, A₁ and Z₂ of N rows; no mistake is in here.
-
-    Parameters
-    ----------
-    params : Params
-    X : (N, D) array
-
-    Returns
-    -------
-    Z1, A1, Z2 : arrays of shapes (N, H), (N, H) and (N, K)
-    """
-    Z1 = affine(X, params.W1, params.b1)
-    A1 = np.tanh(Z1)
-    return Z1, A1, affine(A1, params.W2, params.b2)
+from backprop.network import layers
 
 
 class Network:

@@ -244,10 +244,10 @@ def summed(factors, bound):
             inside, more = opened(a)
             again = multiply([(a, p - 1)])
             return sum_over(times(rest, again, inside), bound | more)
-    for i in bound:
+    below = {a for a, p in factors if a[0] == "sum" and p < 0}
+    for i in bound if below else ():
         held = tuple(part for part in factors if i in free(part[0]))
-        inner = named(held, {i: bound[i]}) if held else None
-        if any(a == inner and p < 0 for a, p in factors):  # one sum over itself
+        if held and (inner := named(held, {i: bound[i]})) in below:  # one sum over itself
             rest = multiply([*(part for part in factors if part not in held), (inner, 1)])
             return sum_over(rest, {j: axis for j, axis in bound.items() if j != i})
     apart, seen = [], frozenset()
