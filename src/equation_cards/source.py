@@ -6,7 +6,11 @@ from importlib import import_module
 from pathlib import Path
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
+
+from equation_cards.equation import book, is_derivation, link_to, pulled
+from equation_cards.register import implemented
 
 
 def body(function):
@@ -19,9 +23,14 @@ def body(function):
 
 
 class Source(SphinxDirective):
-    """``{source} affine`` shows a public function, ``{source} affine.name`` any one of a module."""
+    """``{source} affine`` shows a public function, ``{source} affine.name`` any one of a module.
+
+    ``:implements:`` names the equations that stand above the code, so that one look takes in both;
+    the summary of the chapter must name the function beside each.
+    """
 
     required_arguments = 1
+    option_spec = {"implements": directives.unchanged_required}
 
     def run(self):
         module, _, name = self.arguments[0].rpartition(".")
@@ -35,7 +44,23 @@ class Source(SphinxDirective):
         self.set_source_info(code)
         where = nodes.paragraph("", "", nodes.literal("", f"src/backprop/{path.name}"))
         where["classes"].append("source-path")
-        return [where, code]
+        equations = [
+            self.equation(label, name) for label in self.options.get("implements", "").split()
+        ]
+        return [nodes.container("", *equations, where, code, classes=["source"])]
+
+    def equation(self, label, name):
+        """One equation that the function implements."""
+        root = Path(self.env.srcdir)
+        if name not in implemented(root).get(label, ("",))[0].split(", "):
+            raise self.error(f"no summary says that {name} implements {label}")
+        display = book(root).displays[label]
+        parts = (
+            [link_to(label, self.env.docname)]
+            if is_derivation(display)
+            else pulled(display, self.env.docname)
+        )
+        return nodes.paragraph("", "", *parts, classes=["source-equation"])
 
 
 def setup(app):

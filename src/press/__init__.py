@@ -1,10 +1,10 @@
 """Makes the pages what a reader is handed: a Sphinx extension."""
 
-from press import assets, katex
+from press import assets, katex, previews
 
 
 def setup(app):
     """Register with Sphinx."""
-    for part in (katex, assets):
+    for part in (katex, previews, assets):
         part.setup(app)
     return {"version": "0.1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -21,8 +21,10 @@ STYLE, SCRIPT = "_static/site.css", "_static/site.js"
 # Named by templates, which Sphinx does not know of.
 THEME_STYLES = ("_static/basic.css", "_static/styles/pydata-sphinx-theme.css")
 THEME_SCRIPT = "_static/scripts/pydata-sphinx-theme.js"
+KATEX = "katex/dist/katex.min.css"
+TEXT = [f"@fontsource/source-serif-4/latin-{face}.css" for face in ("400", "400-italic", "600")]
 SEARCH = ("_static/searchtools.js", "_static/language_data.js")
-KEPT = {"searchtools.js", "language_data.js", "favicon.svg"}
+KEPT = {"searchtools.js", "language_data.js", "favicon.svg", "site.css", "site.js"}
 
 TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2"}
 URL = re.compile(r"""url\((['"]?)(?!data:|#)([^)'"]+)\1\)""")
@@ -30,6 +32,7 @@ FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 FIRST_SOURCE = re.compile(r"src:\s*(url\([^)]*\))[^;}]*")
 ICON = re.compile(r'"\\([0-9a-f]{1,6})"')
 LEAF = re.compile(r'<span class="([^"]*)"[^>]*>([^<]+)<')
+LIGHT = re.compile(r"""(?<=html)\[data-theme=["']?light["']?\]""")
 PROPERTIES = ("family", "weight", "style")
 # The faces that only some classes of KaTeX or of Font Awesome ask for; others may write anything.
 ONLY = {
@@ -57,29 +60,37 @@ def gather(app, pagename, templatename, context, doctree):
 
 def put_together(app, exception):
     """Write the two files that the pages name, and drop what they are made of."""
-    if exception or app.builder.name != "html" or not app.press_asked["style"]:
+    if exception or app.builder.name != "html":
         return
-    with progress_message("putting together style and script"):
-        root, out = Path(app.srcdir), Path(app.outdir)
-        script = scripts(out, [*app.press_asked["script"], THEME_SCRIPT])
-        pages = sorted(out.rglob("*.html"))
-        *others, own = (out / name for name in app.press_asked["style"])
-        theme = (out / name for name in THEME_STYLES)
-        katex = module(root, "katex/dist/katex.min.css")
-        css = "\n".join(style(path) for path in (*theme, *others, katex, own))
-        css = purged(root, css, pages, script + scripts(out, SEARCH))
-        css = embedded(css, written(pages, css))
-        for path in (out / "_static").iterdir():
-            if path.name not in KEPT:
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-        (out / STYLE).write_text(css, encoding="utf-8")
-        (out / SCRIPT).write_text(script, encoding="utf-8")
+    out = Path(app.outdir)
+    if app.press_asked["style"]:  # else no page was written, and the two files are as they were
+        with progress_message("putting together style and script"):
+            script = scripts(out, [*app.press_asked["script"], THEME_SCRIPT])
+            (out / SCRIPT).write_text(script, encoding="utf-8")
+            css = stylesheet(Path(app.srcdir), out, app.press_asked["style"], script)
+            (out / STYLE).write_text(css, encoding="utf-8")
+    for path in (out / "_static").iterdir():
+        if path.name not in KEPT:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def stylesheet(root, out, asked, script):
+    """The theme's style, the packages' and the book's own, as far as pages and scripts use it."""
+    *others, own = (out / name for name in asked)
+    theme = (out / name for name in THEME_STYLES)
+    css = "\n".join(style(path) for path in (*theme, *others, module(root, KATEX), own))
+    pages = sorted(out.rglob("*.html"))
+    css = purged(root, css, pages, script + scripts(out, SEARCH))
+    # named only by a variable, so that purging would take it for unused
+    css = "\n".join([*(style(module(root, name)) for name in TEXT), css])
+    return embedded(css, written(pages, css))
 
 
 def scripts(out, names):
     """Scripts one after the other, each by its file or, where it stands in the page, by itself."""
-    return "\n".join(
-        MAP.sub("", (out / name).read_text("utf-8")) if name.endswith(".js") else f"{name};"
+    # the semicolon ends a last statement that has none
+    return "\n;\n".join(
+        MAP.sub("", (out / name).read_text("utf-8")) if name.endswith(".js") else name
         for name in names
     )
 
@@ -87,6 +98,9 @@ def scripts(out, names):
 def style(path):
     """A style whose addresses no longer depend on where it stands."""
     css = path.read_text("utf-8").replace('@charset "UTF-8";', "")
+    css = LIGHT.sub(
+        r":not([data-theme=dark])", css
+    )  # without a script there is no data-theme=light
     return URL.sub(lambda url: f'url("{normpath(path.parent / url[2])}")', css)
 
 
@@ -116,8 +130,8 @@ def embedded(css, characters):
     """A style that asks for no file: fonts and pictures stand in it."""
 
     def face(rule):
-        family, weight, style = (re.search(rf"font-{p}:([^;}}]*)", rule[0])[1] for p in PROPERTIES)
-        classes = ONLY.get((family, weight, style), (None,))
+        named = (re.search(rf"font-{name}:\s*([^;}}]*)", rule[0])[1] for name in PROPERTIES)
+        classes = ONLY.get(tuple(named), (None,))
         used = set().union(*(characters.get(name, ()) for name in classes))
         return with_data(FIRST_SOURCE.sub(r"src:\1", rule[0]), used) if used else ""
 

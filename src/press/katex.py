@@ -51,7 +51,7 @@ def block(self, node):
     """Write a display, with its number and a link to itself."""
     html = self.builder.app.katex.html(node.astext(), True)
     self.body.append(self.starttag(node, "div", CLASS="math"))
-    self.body.append(f'<div class="formula" tabindex="0" role="group">{html}</div>')
+    self.body.append(f'<div class="formula">{html}</div>')
     if node["number"]:
         number = get_node_equation_number(self, node)
         self.body.append(f'<span class="eqno">({number})')

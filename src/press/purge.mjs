@@ -12,7 +12,6 @@ const [{ css: used }] = await new PurgeCSS().purge({
   css: [{ raw: css }],
   fontFace: true,
   keyframes: true,
-  variables: true,
   // set by scripts, or by the browser
   dynamicAttributes: ["data-theme", "data-mode", "open", "aria-expanded", "aria-selected", "class"],
 });
