@@ -1,4 +1,8 @@
-"""One style and one script for all pages: what they use of the theme's, with the fonts inside."""
+"""One style and one script for all pages: what they use of the theme's, with the fonts inside.
+
+The fonts of formulas and icons are part of the style, so that the first paint has them. The one
+of the text comes after it, and where it is late the page keeps the reader's own: nothing moves.
+"""
 
 import base64
 import json
@@ -24,7 +28,8 @@ THEME_SCRIPT = "_static/scripts/pydata-sphinx-theme.js"
 KATEX = "katex/dist/katex.min.css"
 TEXT = [f"@fontsource/source-serif-4/latin-{face}.css" for face in ("400", "400-italic", "600")]
 SEARCH = ("_static/searchtools.js", "_static/language_data.js")
-KEPT = {"searchtools.js", "language_data.js", "favicon.svg", "site.css", "site.js"}
+FAVICON = "_static/favicon.svg"
+OWN = "_static/book.css"
 
 TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2"}
 URL = re.compile(r"""url\((['"]?)(?!data:|#)([^)'"]+)\1\)""")
@@ -69,21 +74,21 @@ def put_together(app, exception):
             (out / SCRIPT).write_text(script, encoding="utf-8")
             css = stylesheet(Path(app.srcdir), out, app.press_asked["style"], script)
             (out / STYLE).write_text(css, encoding="utf-8")
+    kept = {out / name for name in (STYLE, SCRIPT, FAVICON, *SEARCH)}
     for path in (out / "_static").iterdir():
-        if path.name not in KEPT:
+        if path not in kept and path.suffix != ".woff2":
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def stylesheet(root, out, asked, script):
     """The theme's style, the packages' and the book's own, as far as pages and scripts use it."""
-    *others, own = (out / name for name in asked)
-    theme = (out / name for name in THEME_STYLES)
-    css = "\n".join(style(path) for path in (*theme, *others, module(root, KATEX), own))
+    others = (out / name for name in (*THEME_STYLES, *asked) if name != OWN)
+    css = "\n".join(style(path) for path in (*others, module(root, KATEX), out / OWN))
     pages = sorted(out.rglob("*.html"))
     css = purged(root, css, pages, script + scripts(out, SEARCH))
-    # named only by a variable, so that purging would take it for unused
-    css = "\n".join([*(style(module(root, name)) for name in TEXT), css])
-    return embedded(css, written(pages, css))
+    characters = written(pages, css)
+    text = (style(module(root, name)) for name in TEXT)
+    return "".join(apart(face, characters[None], out) for face in text) + embedded(css, characters)
 
 
 def scripts(out, names):
@@ -138,6 +143,14 @@ def embedded(css, characters):
     return with_data(FACE.sub(face, css))
 
 
+def apart(face, characters, out):
+    """The face of a font that stands in a file of its own, and is used if it comes in time."""
+    path = Path(URL.search(face)[2])
+    (out / "_static" / path.name).write_bytes(glyphs(path, "".join(sorted(characters))))
+    face = FIRST_SOURCE.sub(f"src:url({path.name})", face)
+    return face.replace("font-display: swap", "font-display: optional")
+
+
 def with_data(css, characters=()):
     """A style with each address replaced by what stands there."""
     text = "".join(sorted(characters))
@@ -153,7 +166,7 @@ def data(path, text):
 
 def glyphs(path, text):
     """A font without the glyphs that the text does not need."""
-    options = subset.Options(flavor="woff2", hinting=False)
+    options = subset.Options(flavor="woff2", hinting=False, layout_features=["kern", "liga"])
     font = subset.load_font(path, options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=text)
