@@ -69,11 +69,15 @@ document.addEventListener("DOMContentLoaded", () => {
   document.addEventListener("keydown", ({ key }) => key === "Escape" && hide());
 
   // What scrolls is reached by the keyboard in every browser, and what does not is no stop.
-  const stops = () => {
-    for (const one of document.querySelectorAll("div.math > .formula"))
-      if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
-      else one.removeAttribute("tabindex");
+  const stop = (formula) => {
+    if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
+    else formula.removeAttribute("tabindex");
   };
+  const stops = () => document.querySelectorAll("div.math > .formula").forEach(stop);
   stops();
   addEventListener("resize", stops);
+  // Those far from the window are laid out when they come near.
+  document.addEventListener(
+    "contentvisibilityautostatechange", ({ target, skipped }) => skipped || stop(target), true,
+  );
 });

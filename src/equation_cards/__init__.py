@@ -1,10 +1,10 @@
 """What the site shows of each equation: a Sphinx extension."""
 
-from equation_cards import equation, refuted, register, source
+from equation_cards import domain, equation, refuted, register, source
 
 
 def setup(app):
     """Register with Sphinx."""
-    for part in (equation, refuted, source, register):
+    for part in (domain, equation, refuted, source, register):
         part.setup(app)
     return {"version": "0.1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from docutils import nodes
 from sphinx.errors import ExtensionError
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.math import get_node_equation_number
 
 from press.node import NODE, module
@@ -15,6 +16,8 @@ from press.node import NODE, module
 STRUT = re.compile(
     r'<span class="katex-strut" style="height:([\d.]+)em;(?:vertical-align:-([\d.]+)em;)?"'
 )
+BASE = 'class="katex-base"'
+PUNCTUATION = re.compile(r"[,.;:!?)”’]+")
 LINE = 0.86, 0.34  # of a line above and below its base, at the line height of KaTeX
 
 
@@ -43,12 +46,33 @@ class Renderer:
         self.process.wait()
 
 
+class Unbroken(SphinxPostTransform):
+    """A line does not begin with the comma after a formula.
+
+    A formula may break after a relation; one that cannot is held together with what follows it.
+    """
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self):
+        for formula in list(self.document.findall(nodes.math)):
+            text = formula.next_node(descend=False, siblings=True)
+            mark = PUNCTUATION.match(text) if isinstance(text, nodes.Text) else None
+            if mark and self.app.katex.html(formula.astext(), False).count(BASE) == 1:
+                siblings = formula.parent
+                siblings.replace(text, nodes.Text(text[mark.end() :]))
+                held = nodes.inline(classes=["unbroken"])
+                siblings.replace(formula, held)
+                held += [formula, nodes.Text(mark[0])]
+
+
 def inline(self, node):
     """Write a formula in running text."""
     html = self.builder.app.katex.html(node.astext(), False)
     following = node.next_node(descend=False, siblings=True)
-    # a line may not begin with the comma after a formula: a word joiner holds the two together
-    joiner = "&#8288;" if following and following.astext()[:1] in ",.;:!?)”" else ""
+    # holds a long formula and the comma after it together, where the browser heeds it
+    joiner = "&#8288;" if following and PUNCTUATION.match(following.astext()) else ""
     self.body.append(f'<span class="math">{html}</span>{joiner}')
     raise nodes.SkipNode
 
@@ -88,6 +112,7 @@ def stop(app, exception):
 
 def setup(app):
     """Register the renderer ``katex``."""
+    app.add_post_transform(Unbroken)
     app.add_html_math_renderer("katex", (inline, None), (block, None))
     app.connect("builder-inited", start)
     app.connect("build-finished", stop)

@@ -1,0 +1,299 @@
+"""The built site in a real browser: every page, both themes, a phone and a desk."""
+
+import re
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+from playwright.sync_api import sync_playwright
+from site_server import served
+
+from press import chromium
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parent.parent
+SITE = ROOT / "_build" / "html"
+PAGES = sorted(str(path.relative_to(SITE)) for path in SITE.rglob("*.html"))
+READ = [page for page in PAGES if page != "index.html"]  # which only leads on
+CHAPTERS = [page for page in READ if page.startswith("book/")]
+WIDTHS, THEMES = (375, 1280), ("light", "dark")
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries())
+    shifts.push([entry.value, ...entry.sources.map(({ node }) => node?.textContent.slice(0, 60))]);
+}).observe({ type: "layout-shift", buffered: true });
+"""
+READ_THROUGH = """async () => {
+  for (let y = 0; y < document.body.scrollHeight; y += innerHeight / 2) {
+    scrollTo({ top: y, behavior: "instant" });
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  }
+}"""
+# Formulas that are no larger than nothing, have no MathML, or say that they are wrong.
+UNRENDERED = """() => [...document.querySelectorAll(".math, .katex-error")]
+  .filter((one) => !one.matches(".math:has(math):has(.katex-html)")
+    || !one.closest("details:not([open])") && one.querySelector(".katex-html").offsetHeight === 0)
+  .map((one) => one.textContent.slice(0, 80))"""
+# Letters of formulas, one for each font and style, to be asked which font drew them.
+LETTERS = """() => {
+  const seen = new Map();
+  for (const one of document.querySelectorAll(".katex-html")) {
+    const walker = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const { fontFamily, fontWeight, fontStyle } = getComputedStyle(walker.currentNode.parentNode);
+      for (const letter of walker.currentNode.data)
+        seen.set([fontFamily, fontWeight, fontStyle, letter].join(), { fontFamily, fontWeight,
+          fontStyle, letter });
+    }
+  }
+  const box = document.createElement("div");
+  box.id = "letters";
+  for (const { letter, ...font } of seen.values()) {
+    const span = document.createElement("span");
+    Object.assign(span.style, font);
+    span.textContent = letter;
+    box.append(span);
+  }
+  document.body.append(box);
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=chromium.executable(), args=chromium.FLAGS
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def address():
+    with served(SITE) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(browser, request):
+    """Open pages in a context of their own; whatever goes wrong in it fails the test."""
+    wrong, contexts = [], []
+
+    def open_page(address, **options):
+        context = browser.new_context(**options)
+        contexts.append(context)
+        context.add_init_script(SHIFTS)
+        page = context.new_page()
+        page.on("console", lambda said: said.type == "error" and wrong.append(said.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("requestfailed", lambda asked: wrong.append(f"failed: {asked.url}"))
+        page.on("response", lambda told: told.status >= 400 and wrong.append(told.url))
+        page.on("request", lambda asked: is_foreign(asked.url) and wrong.append(asked.url))
+        page.goto(address, wait_until="load")
+        page.evaluate("document.fonts.ready")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def is_foreign(url):
+    return urlsplit(url).hostname not in (None, "127.0.0.1") or url.startswith("//")
+
+
+def test_there_is_a_site_to_look_at():
+    assert len(CHAPTERS) > 20, "run 'make book' first"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", READ)
+def test_a_page_is_whole_still_and_open_to_everyone(visit, address, name, width, theme):
+    viewport = {"width": width, "height": 900}
+    page = visit(f"{address}/{name}", viewport=viewport, color_scheme=theme)
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+    assert page.evaluate(UNRENDERED) == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.evaluate(READ_THROUGH)  # what comes in sight must not move either
+    moved = page.evaluate("shifts")
+    assert sum(value for value, *_ in moved) < 0.01, moved
+    page.evaluate(AXE.read_text("utf-8"))
+    report = page.evaluate(
+        "rules => axe.run({ runOnly: rules, resultTypes: ['violations'] })", RULES
+    )
+    found = [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in report["violations"]]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_formulas_are_drawn_with_the_fonts_of_the_site(visit, address, name):
+    page = visit(f"{address}/{name}")
+    page.evaluate(LETTERS)
+    session = page.context.new_cdp_session(page)
+    session.send("DOM.enable")
+    session.send("CSS.enable")
+    root = session.send("DOM.getDocument")["root"]["nodeId"]
+    asked = {"nodeId": root, "selector": "#letters > span"}
+    wrong = []
+    for node in session.send("DOM.querySelectorAll", asked)["nodeIds"]:
+        fonts = session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+        if not all(font["isCustomFont"] for font in fonts):
+            told = session.send("DOM.getOuterHTML", {"nodeId": node})["outerHTML"]
+            wrong.append((told, [font["familyName"] for font in fonts]))
+    assert wrong == []
+
+
+class Names(HTMLParser):
+    """What a page names: its anchors, where its links go, what it loads."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.anchors, self.links, self.loads = set(), set(), set()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        told = dict(attributes)
+        self.anchors.add(told.get("id"))
+        if tag == "a":
+            self.links.add(told.get("href"))
+            self.anchors.add(told.get("name"))
+        elif tag == "link" and told.get("rel") not in ("canonical",):
+            self.loads.add(told.get("href"))
+        self.loads.add(told.get("src"))
+
+
+@cache
+def names(page):
+    return Names((SITE / page).read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_leads_somewhere(name):
+    lost = []
+    for link in names(name).links - {None}:
+        target, anchor = urldefrag(link)
+        if urlsplit(target).scheme:
+            continue
+        path = (SITE / name).parent / unquote(target) if target else SITE / name
+        there = path.resolve()
+        if not there.is_file():
+            lost.append(link)
+        elif anchor and there.suffix == ".html":
+            known = names(str(there.relative_to(SITE))).anchors
+            if unquote(anchor) not in known:
+                lost.append(link)
+    assert lost == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_names_no_other_host_but_in_links(name):
+    assert [load for load in names(name).loads - {None} if urlsplit(load).netloc] == []
+
+
+def test_styles_ask_for_nothing_elsewhere():
+    for path in SITE.rglob("*.css"):
+        assert re.findall(r"url\(['\"]?(?:https?:)?//[^)]*|@import[^;]*", path.read_text()) == []
+
+
+@pytest.mark.parametrize("place", ["served", "a folder"])
+@pytest.mark.parametrize(
+    ("words", "leads_to"),
+    [
+        ("Jacobian", "softmax.html"),
+        ("eq-collapse-dz2", "collapse.html#equation-eq-collapse-dz2"),
+        ("softmax vjp", "softmax.html#equation-eq-softmax-vjp"),
+    ],
+)
+def test_the_search_finds(visit, address, place, words, leads_to):
+    start = address if place == "served" else SITE.as_uri()
+    page = visit(f"{start}/book/index.html", viewport={"width": 1280, "height": 900})
+    page.keyboard.press("Control+k")
+    page.keyboard.type(words)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#search-results li a")
+    found = page.eval_on_selector_all("#search-results li a", "all => all.map(a => a.href)")
+    assert any(leads_to in link for link in found), found
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_page_opened_from_a_folder_is_whole(visit, name):
+    page = visit(f"{SITE.as_uri()}/{name}")
+    assert page.evaluate(UNRENDERED) == []
+    assert page.evaluate("document.fonts.check('1em KaTeX_Main')")
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_without_scripts_everything_can_be_read(visit, address, name):
+    with_scripts = visit(f"{address}/{name}")
+    without = visit(f"{address}/{name}", java_script_enabled=False)
+    for selector in (".katex-html", "svg.drawing", "img", ".output", "pre", "table"):
+        sizes = without.locator(f".bd-article {selector}")
+        assert sizes.count() == with_scripts.locator(f".bd-article {selector}").count()
+    hidden = [
+        one.text_content()[:60]
+        for one in without.locator(".bd-article > section > *").all()
+        if not one.is_visible() and one.text_content().strip()
+    ]
+    assert hidden == []
+
+
+def test_the_address_of_the_site_leads_to_the_front_page(visit, address):
+    page = visit(f"{address}/book/forward.html", java_script_enabled=False)
+    page.goto(address)
+    page.wait_for_url("**/book/index.html")
+
+
+def test_the_keyboard_reaches_the_text_first_and_every_wide_formula(visit, address):
+    page = visit(f"{address}/book/softmax.html", viewport={"width": 375, "height": 800})
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
+    wide = "document.querySelectorAll('div.math > .formula')"
+    stops = page.evaluate(f"[...{wide}].map(f => [f.scrollWidth > f.clientWidth, f.tabIndex])")
+    assert {tuple(one) for one in stops} == {(True, 0), (False, -1)}
+    first = page.locator("div.math > .formula[tabindex='0']").first
+    first.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(300)
+    assert first.evaluate("one => one.scrollLeft") > 0
+
+
+@pytest.mark.parametrize("place", ["served", "a folder"])
+@pytest.mark.parametrize(
+    ("name", "label"), [("softmax", "eq-softmax-vjp"), ("index", "eq-collapse-dz2")]
+)
+def test_a_reference_shows_its_equation(visit, address, place, name, label):
+    start = address if place == "served" else SITE.as_uri()
+    page = visit(f"{start}/book/{name}.html", viewport={"width": 1280, "height": 900})
+    link = page.locator(f".bd-article a[href$='#equation-{label}']:not(.headerlink)").first
+    box = page.locator("#equation-preview")
+    link.hover()
+    box.wait_for(state="visible")
+    shown = box.locator("annotation").text_content()
+    home = (SITE / f"book/{label.split('-')[1]}.html").read_text("utf-8")
+    block = home[home.index(f'id="equation-{label}"') :]
+    assert shown in block[: block.index("</annotation>")].replace("&amp;", "&")
+    page.keyboard.press("Escape")
+    assert not box.is_visible()
+    page.mouse.move(5, 5)
+    link.focus()
+    box.wait_for(state="visible")
+
+
+def test_the_mode_is_kept_from_page_to_page(visit, address):
+    page = visit(f"{address}/book/index.html", color_scheme="light")
+    page.locator(".theme-switch-button").first.click()
+    chosen = page.evaluate("document.documentElement.dataset.theme")
+    page.locator(".theme-switch-button").first.click()
+    other = page.evaluate("document.documentElement.dataset.theme")
+    assert {chosen, other} == {"light", "dark"}
+    page.goto(f"{address}/book/softmax.html")
+    assert page.evaluate("document.documentElement.dataset.theme") == other
