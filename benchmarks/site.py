@@ -22,12 +22,11 @@ from press import chromium
 
 RESULT = Path(__file__).with_suffix(".json")
 STOCK = Path(__file__).parent / "stock"
-MADE_FROM = sorted(
-    str(path.relative_to(ROOT))
-    for folder in ("src/press", "book/_static", "book/_templates", "benchmarks/stock")
-    for path in (ROOT / folder).iterdir()
-    if path.is_file()
-) + ["benchmarks/site.py", "tests/site_server.py", "_config.yml", "package-lock.json"]
+FOLDERS = ("src/press", "book/_static", "book/_templates", "benchmarks/stock")
+MADE_FROM = [
+    *sorted(str(p.relative_to(ROOT)) for f in FOLDERS for p in (ROOT / f).iterdir() if p.is_file()),
+    "benchmarks/site.py", "tests/site_server.py", "_config.yml", "package-lock.json",
+]  # fmt: skip
 CDN = "https://cdn.jsdelivr.net/npm/mathjax@3"
 SOURCES = ("book", "src", "evidence", "benchmarks", "_toc.yml")
 RUNS = 5
@@ -44,7 +43,8 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) watched.blocked += Math.max(0, entry.duration - 50);
 }).observe({ type: "longtask", buffered: true });
 new PerformanceObserver((list) => {
-  for (const entry of list.getEntriesByName("first-contentful-paint")) watched.paint = entry.startTime;
+  for (const { startTime } of list.getEntriesByName("first-contentful-paint"))
+    watched.paint = startTime;
 }).observe({ type: "paint", buffered: true });
 const look = () => {
   const formulas = document.querySelectorAll(".math");

@@ -8,9 +8,9 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 from playwright.sync_api import sync_playwright
-from site_server import served
 
 from press import chromium
+from site_server import served
 
 pytestmark = pytest.mark.browser
 

@@ -4,6 +4,7 @@ import ast
 import inspect
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -30,7 +31,7 @@ class Source(SphinxDirective):
     """
 
     required_arguments = 1
-    option_spec = {"implements": directives.unchanged_required}
+    option_spec = MappingProxyType({"implements": directives.unchanged_required})
 
     def run(self):
         module, _, name = self.arguments[0].rpartition(".")

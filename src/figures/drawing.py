@@ -37,6 +37,9 @@ class Drawing:
     def __exit__(self, *exception):
         self.context.__exit__(*exception)
 
+    def __repr__(self):
+        return f"Drawing: {self.alt}"
+
     def _repr_html_(self):
         buffer = io.StringIO()
         with self:

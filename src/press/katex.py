@@ -87,10 +87,11 @@ def height(html):
 def block(self, node):
     """Write a display, with its number and a link to itself."""
     html = self.builder.app.katex.html(node.astext(), True)
-    self.body.append(self.starttag(node, "div", CLASS="math"))
+    number = node["number"] and get_node_equation_number(self, node)
+    told = {"data-number": number} if number else {}
+    self.body.append(self.starttag(node, "div", CLASS="math", **told))
     self.body.append(f'<div class="formula" style="--height: {height(html):.4g}">{html}</div>')
-    if node["number"]:
-        number = get_node_equation_number(self, node)
+    if number:
         self.body.append(f'<span class="eqno">({number})')
         self.add_permalink_ref(node, "Link to this equation")
         self.body.append("</span>")
