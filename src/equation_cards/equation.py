@@ -21,7 +21,7 @@ class Labelled(SphinxRole):
         display = self.book.displays.get(self.text)
         if display is None:
             return self.stop(f"no display is labelled {self.text}")
-        self.env.note_dependency(str(Path(self.env.srcdir) / display.path))
+        self.env.get_domain("math").show(self.env.docname, display)
         try:
             return self.show(display), []
         except Mistake as mistake:

@@ -25,6 +25,9 @@ class Refuted(MathDirective):
         box = nodes.admonition("", nodes.title("", mark), classes=["refuted", "error"])
         box += super().run()
         displays = book(Path(self.env.srcdir)).displays
+        right = displays.get(self.options["instead"])
+        if right:
+            self.env.get_domain("math").show(self.env.docname, right)
         parts = right_form(displays, self.options["instead"], self.env.docname)
         box += nodes.paragraph("", "Right: ", *parts, classes=["refuted-instead"])
         return [box]

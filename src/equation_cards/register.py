@@ -1,7 +1,6 @@
 """The directives that show the evidence: the register of all equations, the equivalent edits."""
 
 import math
-import re
 from functools import cache
 from pathlib import Path
 
@@ -10,10 +9,8 @@ from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
 from equation_cards.equation import book, link_to
+from equation_cards.summaries import implemented
 from proofread import evidence
-from proofread.displays import chapters
-
-ROW = re.compile(r"^\| (\{eq\}.*) \| (`.*`) \| `(.*)` \|$", re.M)
 
 
 class Register(SphinxDirective):
@@ -21,8 +18,9 @@ class Register(SphinxDirective):
 
     def run(self):
         root = Path(self.env.srcdir)
-        for path in (*(root / name for name in evidence.FILES), *chapters(root)):
-            self.env.note_dependency(str(path))
+        for name in evidence.FILES:
+            self.env.note_dependency(str(root / name))
+        self.env.get_domain("math").show_all(self.env.docname, root)
         bodies = {}
         for display in book(root).displays.values():
             body = bodies.setdefault(str(display.path), nodes.tbody())
@@ -106,17 +104,6 @@ def checked(root, label):
 @cache
 def measured(root):
     return evidence.read(root)["equations"]
-
-
-@cache
-def implemented(root):
-    """For each label the functions and the test that the summaries of the chapters name."""
-    known = {}
-    for path in chapters(root):
-        for labels, functions, test in ROW.findall(path.read_text(encoding="utf-8")):
-            for label in re.findall(r"`(eq-[^`]+)`", labels):
-                known.setdefault(label, (functions.replace("`", ""), test))
-    return known
 
 
 def setup(app):

@@ -11,7 +11,7 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
 from equation_cards.equation import book, is_derivation, link_to, pulled
-from equation_cards.register import implemented
+from equation_cards.summaries import implemented
 
 
 def body(function):
@@ -56,6 +56,7 @@ class Source(SphinxDirective):
         if name not in implemented(root).get(label, ("",))[0].split(", "):
             raise self.error(f"no summary says that {name} implements {label}")
         display = book(root).displays[label]
+        self.env.get_domain("math").show(self.env.docname, display)
         parts = (
             [link_to(label, self.env.docname)]
             if is_derivation(display)
