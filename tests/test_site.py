@@ -1,13 +1,20 @@
 """The built site in a real browser: every page, both themes, a phone and a desk."""
 
 import re
+import shutil
+import subprocess
+import sys
+import zipfile
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 from playwright.sync_api import sync_playwright
+from pypdf import PdfReader
 
 from press import chromium
 from site_server import served
@@ -288,6 +295,26 @@ def test_a_reference_shows_its_equation(visit, address, place, name, label):
     box.wait_for(state="visible")
 
 
+def test_a_clean_build_gives_the_same_bytes(tmp_path):
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    for name in filter(None, listed.stdout.split("\0")):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+    build = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n"]
+    subprocess.run(build, cwd=tmp_path, check=True, capture_output=True)
+    again = tmp_path / "_build" / "html"
+    ours, theirs = (
+        {path.relative_to(site): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+        for site in (SITE, again)
+    )
+    assert sorted(ours) == sorted(theirs)
+    assert [str(name) for name in ours if ours[name] != theirs[name]] == []
+
+
 def test_the_mode_is_kept_from_page_to_page(visit, address):
     page = visit(f"{address}/book/index.html", color_scheme="light")
     page.locator(".theme-switch-button").first.click()
@@ -297,3 +324,83 @@ def test_the_mode_is_kept_from_page_to_page(visit, address):
     assert {chosen, other} == {"light", "dark"}
     page.goto(f"{address}/book/softmax.html")
     assert page.evaluate("document.documentElement.dataset.theme") == other
+
+
+DOWNLOADS = sorted((SITE / "_downloads").glob("*.py"))
+
+
+def stem_of(path):
+    return path.stem.removeprefix("shape-by-shape-")
+
+
+@pytest.mark.parametrize("script", DOWNLOADS, ids=stem_of)
+def test_a_chapter_runs_as_a_script(tmp_path, script):
+    told = subprocess.run(
+        [sys.executable, shutil.copy(script, tmp_path)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert told.returncode == 0, told.stderr
+    assert told.stdout and told.stderr == ""
+
+
+@pytest.mark.parametrize("script", DOWNLOADS, ids=stem_of)
+def test_a_chapter_runs_as_a_notebook(tmp_path, script):
+    notebook = nbformat.read(script.with_suffix(".ipynb"), as_version=4)
+    NotebookClient(notebook, resources={"metadata": {"path": tmp_path}}).execute()
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    text = (ROOT / "book" / f"{stem_of(script)}.md").read_text("utf-8")
+    assert len(cells) == text.count("```{code-cell}")
+    assert any(cell.outputs for cell in cells)
+    written = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    assert not re.search(r"FORMULA|CELL\d|\{eq\}|<span|<div", written)
+    assert written.count(r"\tag{") == text.count("\n$$ (eq-") + text.count("\n:label: eq-")
+
+
+def test_the_code_that_chapters_import_runs_from_its_archive(tmp_path):
+    with zipfile.ZipFile(SITE / "_downloads/shape-by-shape.zip") as archive:
+        archive.extractall(tmp_path)
+    unpacked = tmp_path / "shape-by-shape"
+    path = {"PYTHONPATH": str(unpacked / "src")}
+    where = [sys.executable, "-c", "import backprop, proofread; print(proofread.HOME)"]
+    told = subprocess.run(where, env=path, check=True, capture_output=True, text=True, cwd="/")
+    assert told.stdout.strip() == str(unpacked)
+    for stem in ("proofread", "cost"):  # one reads the chapters, the other what was measured
+        script = SITE / f"_downloads/shape-by-shape-{stem}.py"
+        subprocess.run([sys.executable, script], env=path, check=True, cwd=tmp_path)
+
+
+# The PDF
+
+
+@pytest.fixture(scope="module")
+def pdf():
+    path = ROOT / "_build/shape-by-shape.pdf"
+    assert path.exists(), "run 'make pdf' first"
+    return PdfReader(path)
+
+
+def test_the_pdf_has_no_empty_page_and_its_titles_in_the_outline(pdf):
+    assert [n for n, page in enumerate(pdf.pages, 1) if len(page.extract_text()) < 40] == []
+    titles = [entry.title for entry in pdf.outline if not isinstance(entry, list)]
+    assert len(titles) == len(CHAPTERS)
+    assert pdf.metadata.title == "Backpropagation, Shape by Shape"
+
+
+def test_every_link_of_the_pdf_leads_somewhere_and_every_equation_has_its_number(pdf):
+    known = pdf.named_destinations
+    assert [name for name in inner_links(pdf) if name not in known] == []
+    text = "".join(page.extract_text() for page in pdf.pages)
+    numbers = set()
+    for page in CHAPTERS:
+        numbers |= set(re.findall(r'class="eqno">\(([\d.]+)\)', (SITE / page).read_text("utf-8")))
+    assert [number for number in sorted(numbers) if f"({number})" not in text] == []
+
+
+def inner_links(pdf):
+    for page in pdf.pages:
+        for one in page.get("/Annots") or ():
+            target = one.get_object().get("/Dest")
+            if target is not None:
+                yield str(target)
