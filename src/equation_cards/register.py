@@ -6,7 +6,7 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx import addnodes
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from equation_cards.equation import book, link_to
 from equation_cards.summaries import implemented
@@ -51,6 +51,23 @@ class Equivalents(SphinxDirective):
             parts = nodes.Text(group["reason"]), count, link, nodes.Text(")")
             items += nodes.list_item("", nodes.paragraph("", "", *parts))
         return [items]
+
+
+class Count(SphinxRole):
+    """``{count}`equations```: executed from their LaTeX; ``{count}`edits```: wrong ones refused."""
+
+    def run(self):
+        root = Path(self.env.srcdir)
+        self.env.note_dependency(str(root / evidence.EVIDENCE))
+        known = measured(root).values()
+        counts = {
+            "equations": len(known),
+            "edits": sum(one["mutants"] - one["equivalent"] for one in known),
+        }
+        if self.text not in counts:
+            error = self.inliner.reporter.error(f"nothing counts {self.text}", line=self.lineno)
+            return [], [error]
+        return [nodes.Text(f"{counts[self.text]:,}")], []
 
 
 def table(heads, widths, body, name):
@@ -107,6 +124,7 @@ def measured(root):
 
 
 def setup(app):
-    """Register the directives ``register`` and ``equivalents``."""
+    """Register the directives ``register`` and ``equivalents`` and the role ``count``."""
+    app.add_role("count", Count())
     app.add_directive("register", Register)
     app.add_directive("equivalents", Equivalents)

@@ -158,6 +158,6 @@ def pack(app, exception):
 
 
 def setup(app):
-    """Register with Sphinx."""
-    app.connect("html-page-context", offer, priority=800)
+    """Register with Sphinx, before the theme, which leaves out what would be empty."""
+    app.connect("html-page-context", offer, priority=400)
     app.connect("build-finished", pack)
