@@ -93,11 +93,10 @@ def stylesheet(root, out, asked, script):
 
 def scripts(out, names):
     """Scripts one after the other, each by its file or, where it stands in the page, by itself."""
+    inline = [name for name in names if not name.endswith(".js")]
+    texts = ((out / name).read_text("utf-8") for name in names if name not in inline)
     # the semicolon ends a last statement that has none
-    return "\n;\n".join(
-        MAP.sub("", (out / name).read_text("utf-8")) if name.endswith(".js") else name
-        for name in names
-    )
+    return "\n;\n".join([*inline, *(MAP.sub("", text) for text in texts)])
 
 
 def style(path):
@@ -167,13 +166,12 @@ def data(path, text):
 def glyphs(path, text):
     """A font without the glyphs that the text does not need."""
     options = subset.Options(flavor="woff2", hinting=False, layout_features=["kern", "liga"])
-    font = subset.load_font(path, options)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(text=text)
-    subsetter.subset(font)
-    buffer = BytesIO()
-    subset.save_font(font, buffer, options)
-    return buffer.getvalue()
+    with subset.load_font(path, options) as font, BytesIO() as buffer:
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(text=text)
+        subsetter.subset(font)
+        subset.save_font(font, buffer, options)
+        return buffer.getvalue()
 
 
 def start(app):

@@ -46,6 +46,7 @@ def parts(toc):
 def chapter(site, stem):
     """The text of a page, its names made unlike those of all other pages."""
     text = ARTICLE.search((site / "book" / f"{stem}.html").read_text("utf-8"))[1]
+    text = text.replace("<details ", "<details open ")
     text = LOCAL.sub(rf"\g<1>{stem}--", HEADERLINK.sub("", text))
     text = ELSEWHERE.sub(lambda link: f'href="#{anchor(link[1], link[2])}"', text)
     return f'<section class="chapter" id="{stem}">{text}</section>'
