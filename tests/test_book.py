@@ -249,11 +249,11 @@ def test_each_module_has_a_test_of_its_name_or_its_package():
 def test_nothing_in_the_mathematics_knows_the_rest():
     for path in ROOT.glob("src/backprop/*.py"):
         assert not re.search(
-            r"^(from|import) (proofread|equation_cards|figures)", text_of(path), re.M
+            r"^(from|import) (proofread|equation_cards|press|figures)", text_of(path), re.M
         )
     for path in (*ROOT.glob("src/proofread/*.py"), *ROOT.glob("src/figures/*.py")):
         assert not re.search(
-            r"^(from|import) (sphinx|docutils|equation_cards)", text_of(path), re.M
+            r"^(from|import) (sphinx|docutils|equation_cards|press)", text_of(path), re.M
         )
 
 

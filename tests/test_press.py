@@ -1,12 +1,15 @@
 """What makes the pages: formulas, style and script, markup, downloads, the PDF, what is stale."""
 
 import base64
+import json
 import re
 from io import BytesIO
 from pathlib import Path
 
 import nbformat
 import pytest
+from benchmarks import site
+from benchmarks.kept import made_from
 from fontTools.ttLib import TTFont
 from sphinx.errors import ExtensionError
 
@@ -205,3 +208,22 @@ def test_without_a_browser_the_package_is_named(monkeypatch):
     monkeypatch.setattr(chromium.shutil, "which", lambda name: None)
     with pytest.raises(RuntimeError, match="install the Debian package 'chromium'"):
         chromium.executable()
+
+
+# The benchmark of the pages
+
+
+def test_the_measured_pages_are_those_that_are_built():
+    kept = json.loads(site.RESULT.read_text(encoding="utf-8"))
+    stale = "benchmarks/site.json is stale: run `make bench`"
+    assert kept["made_from"] == made_from(*site.MADE_FROM), stale
+
+
+@pytest.mark.parametrize("slowdown", site.SLOWDOWNS)
+def test_the_pages_are_lighter_and_sooner_there_than_the_stock_ones(slowdown):
+    kept = json.loads(site.RESULT.read_text(encoding="utf-8"))["slowdown"][str(slowdown)]
+    ours, stock = kept["ours"], kept["stock"]
+    assert ours["kB"] <= 0.55 * stock["kB"]
+    assert ours["all equations, s"] <= 0.5 * stock["all equations, s"]
+    assert ours["first paint, s"] <= stock["first paint, s"]
+    assert ours["layout shift"] < 0.01
