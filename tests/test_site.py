@@ -7,6 +7,7 @@ import sys
 import zipfile
 from functools import cache
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
@@ -372,7 +373,16 @@ def test_the_code_that_chapters_import_runs_from_its_archive(tmp_path):
         subprocess.run([sys.executable, script], env=path, check=True, cwd=tmp_path)
 
 
-# The PDF
+# On paper
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_sheet_is_one_page_of_paper_with_its_title(visit, address, scripts):
+    page = visit(f"{address}/book/sheet.html", java_script_enabled=scripts)
+    printed = PdfReader(BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
+    assert len(printed.pages) == 1
+    text = printed.pages[0].extract_text()
+    assert "Everything on one page" in text and "Checking a gradient" not in text
 
 
 @pytest.fixture(scope="module")
