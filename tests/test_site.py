@@ -1,5 +1,6 @@
 """The built site in a real browser: every page, both themes, a phone and a desk."""
 
+import posixpath
 import re
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 from nbclient import NotebookClient
 from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
+from sphinx.util.inventory import InventoryFile
 
 from press import chromium
 from site_server import served
@@ -48,6 +50,13 @@ READ_THROUGH = """async () => {
 UNRENDERED = """() => [...document.querySelectorAll(".math, .katex-error")]
   .filter((one) => !one.matches(".math:has(math):has(.katex-html)")
     || !one.closest("details:not([open])") && one.querySelector(".katex-html").offsetHeight === 0)
+  .concat([...document.querySelectorAll(".math[id]:not(:has(.eqno a.headerlink))")])
+  .map((one) => one.textContent.slice(0, 80))"""
+# What is wider than its box, and cannot be scrolled there.
+CUT_OFF = """() => [...document.querySelectorAll(
+    ".formula, pre, .output, .pst-scrollable-table-container, svg.drawing, table")]
+  .filter((one) => one.scrollWidth > one.clientWidth + 1
+    && getComputedStyle(one).overflowX === "hidden")
   .map((one) => one.textContent.slice(0, 80))"""
 # Letters of formulas, one for each font and style, to be asked which font drew them.
 LETTERS = """() => {
@@ -131,6 +140,7 @@ def test_a_page_is_whole_still_and_open_to_everyone(visit, address, name, width,
     page = visit(f"{address}/{name}", viewport=viewport, color_scheme=theme)
     assert page.evaluate("document.documentElement.dataset.theme") == theme
     assert page.evaluate(UNRENDERED) == []
+    assert page.evaluate(CUT_OFF) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     page.evaluate(READ_THROUGH)  # what comes in sight must not move either
     moved = page.evaluate("shifts")
@@ -230,7 +240,18 @@ def test_the_search_finds(visit, address, place, words, leads_to):
     page.keyboard.press("Enter")
     page.wait_for_selector("#search-results li a")
     found = page.eval_on_selector_all("#search-results li a", "all => all.map(a => a.href)")
-    assert any(leads_to in link for link in found), found
+    assert any(link.endswith(leads_to) for link in found), found
+
+
+def test_every_equation_is_an_object_of_the_book():
+    index = (SITE / "searchindex.js").read_text("utf-8")
+    shared = InventoryFile.load(BytesIO((SITE / "objects.inv").read_bytes()), "", posixpath.join)
+    for page in CHAPTERS:
+        for anchor in names(page).anchors - {None}:
+            label = anchor.removeprefix("equation-")
+            if label != anchor:
+                assert f'"{label}"' in index
+                assert shared["math:equation"][label][2] == f"{page}#{anchor}"
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
@@ -244,9 +265,13 @@ def test_a_page_opened_from_a_folder_is_whole(visit, name):
 def test_without_scripts_everything_can_be_read(visit, address, name):
     with_scripts = visit(f"{address}/{name}")
     without = visit(f"{address}/{name}", java_script_enabled=False)
+    for summary in without.locator("summary").all():  # which the browser opens by itself
+        summary.click()
     for selector in (".katex-html", "svg.drawing", "img", ".output", "pre", "table"):
-        sizes = without.locator(f".bd-article {selector}")
-        assert sizes.count() == with_scripts.locator(f".bd-article {selector}").count()
+        selector = f".bd-article {selector}"
+        there = without.locator(selector)
+        assert there.count() == with_scripts.locator(selector).count()
+        assert without.locator(f"{selector}:visible").count() == there.count()
     hidden = [
         one.text_content()[:60]
         for one in without.locator(".bd-article > section > *").all()
@@ -315,6 +340,16 @@ def test_a_clean_build_gives_the_same_bytes(tmp_path):
     )
     assert sorted(ours) == sorted(theirs)
     assert [str(name) for name in ours if ours[name] != theirs[name]] == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_page_is_never_painted_in_the_wrong_colours(browser, address, theme):
+    context = browser.new_context(color_scheme=theme)
+    page = context.new_page()
+    page.route("**/site.js", lambda route: route.abort())  # as long as no script has come
+    page.goto(f"{address}/book/loss.html")
+    assert page.evaluate("document.documentElement.dataset.theme") == theme
+    context.close()
 
 
 def test_the_mode_is_kept_from_page_to_page(visit, address):
