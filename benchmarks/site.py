@@ -22,9 +22,11 @@ from press import chromium
 
 RESULT = Path(__file__).with_suffix(".json")
 STOCK = Path(__file__).parent / "stock"
-FOLDERS = ("src/press", "book/_static", "book/_templates", "benchmarks/stock")
+FOLDERS = ("book/_static", "book/_templates", "benchmarks/stock")
+MAKERS = ("assets.py", "katex.mjs", "katex.py", "markup.py", "previews.py", "purge.mjs")
 MADE_FROM = [
     *sorted(str(p.relative_to(ROOT)) for f in FOLDERS for p in (ROOT / f).iterdir() if p.is_file()),
+    *(f"src/press/{name}" for name in MAKERS),
     "benchmarks/site.py", "tests/site_server.py", "_config.yml", "package-lock.json",
 ]  # fmt: skip
 CDN = "https://cdn.jsdelivr.net/npm/mathjax@3"
