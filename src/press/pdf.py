@@ -138,4 +138,7 @@ def main(root=Path()):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except RuntimeError as error:  # a sentence, not a trace
+        sys.exit(str(error))
