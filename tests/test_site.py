@@ -110,7 +110,13 @@ def visit(browser, request):
         page = context.new_page()
         page.on("console", lambda said: said.type == "error" and wrong.append(said.text))
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("requestfailed", lambda asked: wrong.append(f"failed: {asked.url}"))
+        # leaving a page ends what it still asks for, which is no failure
+        page.on(
+            "requestfailed",
+            lambda asked: (
+                asked.failure == "net::ERR_ABORTED" or wrong.append(f"failed: {asked.url}")
+            ),
+        )
         page.on("response", lambda told: told.status >= 400 and wrong.append(told.url))
         page.on("request", lambda asked: is_foreign(asked.url) and wrong.append(asked.url))
         page.goto(address, wait_until="load")
