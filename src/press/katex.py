@@ -17,6 +17,7 @@ STRUT = re.compile(
     r'<span class="katex-strut" style="height:([\d.]+)em;(?:vertical-align:-([\d.]+)em;)?"'
 )
 BASE = 'class="katex-base"'
+SHORT = 12
 PUNCTUATION = re.compile(r"[,.;:!?)”’]+")
 LINE = 0.86, 0.34  # of a line above and below its base, at the line height of KaTeX
 
@@ -49,7 +50,7 @@ class Renderer:
 class Unbroken(SphinxPostTransform):
     """A line does not begin with the comma after a formula.
 
-    A formula may break after a relation; one that cannot is held together with what follows it.
+    A formula may break after a relation; one that does not is held together with what follows it.
     """
 
     default_priority = 900
@@ -59,12 +60,16 @@ class Unbroken(SphinxPostTransform):
         for formula in list(self.document.findall(nodes.math)):
             text = formula.next_node(descend=False, siblings=True)
             mark = PUNCTUATION.match(text) if isinstance(text, nodes.Text) else None
-            if mark and self.app.katex.html(formula.astext(), False).count(BASE) == 1:
+            if mark and self.holds(formula.astext()):
                 siblings = formula.parent
-                siblings.replace(text, nodes.Text(text[mark.end() :]))
+                at = siblings.index(formula)  # not that of the text: a comma equals any other
                 held = nodes.inline(classes=["unbroken"])
-                siblings.replace(formula, held)
+                siblings[at : at + 2] = [held, nodes.Text(text[mark.end() :])]
                 held += [formula, nodes.Text(mark[0])]
+
+    def holds(self, latex):
+        """Whether a formula is of one piece, or so short that it may be."""
+        return len(latex) <= SHORT or self.app.katex.html(latex, False).count(BASE) == 1
 
 
 def inline(self, node):
