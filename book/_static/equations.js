@@ -3,7 +3,7 @@
 window.equationPreviews = {};
 
 document.addEventListener("DOMContentLoaded", () => {
-  const LINK = "a[href*='#equation-']:not(.headerlink)";
+  const LINK = "a[href*='#equation-']:not(.headerlink, dialog *)";
   const root = new URL(document.documentElement.dataset.content_root, location.href);
   const box = document.createElement("div");
   box.id = "equation-preview";

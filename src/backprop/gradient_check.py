@@ -19,7 +19,7 @@ def central_difference(f, X, h=None):
         From an array like X to a real scalar.
     X : array of any shape
     h : float, optional
-        The step; by default the cube root of the precision, times max(1, |x|).
+        The step; by default the cube root of the precision, times ``max(1, |x|)``.
 
     Returns
     -------

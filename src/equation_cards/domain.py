@@ -1,12 +1,18 @@
-"""Each labelled equation is an object of the book, and pages that show it again follow it."""
+"""Each labelled equation is an object of the book, under its label and under its tag.
+
+Pages that show an equation again follow it, and it is kept where each is cited and from what.
+"""
 
 from dataclasses import replace
 from pathlib import Path
 
+from docutils import nodes
+from sphinx import addnodes
 from sphinx.domains import ObjType
 from sphinx.domains.math import MathDomain
 
 from equation_cards.summaries import implemented
+from equation_cards.tags import tagged
 from proofread import displays
 
 EVERY = ""  # no label: stands for all of them
@@ -16,8 +22,8 @@ class EquationDomain(MathDomain):
     """Sphinx's own domain, with equations that the search and other books find."""
 
     object_types = MathDomain.object_types | {"equation": ObjType("equation", "eq")}
-    initial_data = MathDomain.initial_data | {"shown": {}}
-    data_version = MathDomain.data_version + 1
+    initial_data = MathDomain.initial_data | {"shown": {}, "leads": {}, "cited": {}}
+    data_version = MathDomain.data_version + 2
 
     @property
     def shown(self):
@@ -25,30 +31,80 @@ class EquationDomain(MathDomain):
         return self.data["shown"]
 
     def show(self, docname, display):
-        self.shown.setdefault(docname, {})[display.label] = said(display)
+        self.shown.setdefault(docname, {})[display.label] = said(display, self.tags)
 
     def show_all(self, docname, root):
         self.shown.setdefault(docname, {})[EVERY] = all_said(root)[EVERY]
 
+    @property
+    def tags(self):
+        """The tag of each label."""
+        return tagged(Path(self.env.srcdir))
+
+    def note(self, docname, doctree):
+        """Keep which equations the text before each display names, and where each is cited."""
+        leads = self.data["leads"][docname] = {}
+        for display in doctree.findall(nodes.math_block):
+            if display.get("label"):
+                leads[display["label"]] = [one["reftarget"] for one in cited(before(display))]
+        self.data["cited"][docname] = [
+            (one["reftarget"], *section_of(one)) for one in cited(doctree)
+        ]
+
     def clear_doc(self, docname):
         super().clear_doc(docname)
-        self.shown.pop(docname, None)
+        for kept in ("shown", "leads", "cited"):
+            self.data[kept].pop(docname, None)
 
     def get_objects(self):
         for label, (docname, _) in self.equations.items():
-            yield label, label, "equation", docname, f"equation-{label}", 1
+            for name in (label, self.tags[label]):
+                yield name, name, "equation", docname, f"equation-{label}", 1
 
 
-def said(display):
-    """All that is said of a display, but not on which line."""
-    return repr(replace(display, line=0, column=0))
+def cited(tree):
+    """The references to equations in a part of a page."""
+    for one in tree.findall(addnodes.pending_xref):
+        if (one["refdomain"], one["reftype"]) == ("math", "eq"):
+            yield one
+
+
+def before(display):
+    """The paragraph that leads to a display, or nothing."""
+    siblings = display.parent
+    at = siblings.index(display) - 1
+    while at >= 0 and isinstance(siblings[at], nodes.target | nodes.comment):
+        at -= 1
+    leads = at >= 0 and isinstance(siblings[at], nodes.paragraph)
+    return siblings[at] if leads else nodes.paragraph()
+
+
+def section_of(node):
+    """The anchor and the title of the section that holds a node."""
+    while not (isinstance(node, nodes.section) and isinstance(node[0], nodes.title)):
+        node = node.parent  # an exercise has a section too, without a title
+    return node["ids"][0], node[0].astext()
+
+
+def said(display, tags):
+    """All that is said of a display and its tag, but not on which line."""
+    return repr((tags[display.label], replace(display, line=0, column=0)))
 
 
 def all_said(root):
     """What is said of each display, and of all of them with their functions and tests."""
     read = (one for path in displays.chapters(root) for one in displays.read(path, root))
-    found = {display.label: said(display) for display in read}
+    found = {display.label: said(display, tagged(root)) for display in read}
     return found | {EVERY: repr((found, implemented(root)))}
+
+
+def note(app, doctree):
+    """When a page was read."""
+    domain = app.env.get_domain("math")
+    root = Path(app.srcdir)
+    for display in displays.read(Path(app.env.doc2path(app.env.docname)), root):
+        domain.show(app.env.docname, display)
+    domain.note(app.env.docname, doctree)
 
 
 def outdated(app, env, added, changed, removed):
@@ -62,4 +118,5 @@ def outdated(app, env, added, changed, removed):
 def setup(app):
     """Register in place of Sphinx's own."""
     app.add_domain(EquationDomain, override=True)
+    app.connect("doctree-read", note)
     app.connect("env-get-outdated", outdated)

@@ -41,7 +41,7 @@ class Edition:
 
     @property
     def named(self):
-        """The version as citations name it: what is not released is a draft, known by its commit."""
+        """The version as citations name it; a draft of it is known by its commit."""
         if self.released:
             return self.version
         return f"{self.version}, draft" + (f" {self.commit}" if self.commit else "")

@@ -1,15 +1,16 @@
 """The directives that show the evidence: the register of all equations, the equivalent edits."""
 
-import math
-from functools import cache
 from pathlib import Path
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
+from equation_cards.about import page_of
 from equation_cards.equation import book, link_to
+from equation_cards.facts import evidence_of, measured, sentences
 from equation_cards.summaries import implemented
+from equation_cards.tags import tagged
 from proofread import evidence
 
 
@@ -24,7 +25,8 @@ class Register(SphinxDirective):
         bodies = {}
         for display in book(root).displays.values():
             body = bodies.setdefault(str(display.path), nodes.tbody())
-            body += row(self.env.docname, display, facts(root, display))
+            tag = page_of(self.env, tagged(root)[display.label])
+            body += row(self.env.docname, display, tag, facts(root, display))
         return [node for path, body in bodies.items() for node in self.chapter(path, body)]
 
     def chapter(self, path, body):
@@ -79,48 +81,23 @@ def table(heads, widths, body, name):
     return nodes.table("", group, classes=[name])
 
 
-def row(docname, display, told):
+def row(docname, display, tag, told):
     """The number of an equation, as a link, and under the equation what is known of it."""
     formula = nodes.math_block(display.latex, display.latex, number=None, nowrap=False)
     if display.refuted:
         mark = nodes.inline("", "", nodes.strong(text="Wrong:"), classes=["refuted-inline"])
         formula = nodes.container("", nodes.paragraph("", "", mark), formula, classes=["refuted"])
-    label = nodes.paragraph("", "", nodes.literal(text=display.label), nodes.Text("  " + told))
+    label = nodes.paragraph(
+        "", "", tag, nodes.Text(" "), nodes.literal(text=display.label), nodes.Text("  " + told)
+    )
     link = nodes.paragraph("", "", link_to(display.label, docname))
     return nodes.row("", nodes.entry("", link), nodes.entry("", formula, label))
 
 
 def facts(root, display):
     """One line: what implements it, what tests it, how it was checked."""
-    report, known = checked(root, display.label), measured(root).get(display.label)
-    parts = [*implemented(root).get(display.label, ()), report.verdict.split(" at ")[0]]
-    if report.sizes:
-        tried = [", ".join(f"{s} = {n}" for s, n in t.items()) for t in report.sizes if t]
-        parts += [f"tried at {'; '.join(tried)}"] if tried else []
-        parts += [] if display.refuted else [error(report.error)]
-    if known:
-        killed = known["mutants"] - known["equivalent"]
-        parts.append(f"{killed} wrong edits refused")
-        if known["equivalent"]:
-            parts.append(f"left true by {known['equivalent']}")
-        parts += ["verified symbolically"] if known["symbolic"] == "verified" else []
-    return " · ".join(parts)
-
-
-def error(value):
-    """An upper bound that does not depend on the machine: the next power of ten, at least 1e-14."""
-    power = max(-14, math.ceil(math.log10(value))) if value else -14
-    return f"relative error below 1e{power}"
-
-
-@cache
-def checked(root, label):
-    return book(root).check(label)
-
-
-@cache
-def measured(root):
-    return evidence.read(root)["equations"]
+    told = sentences(evidence_of(root, display.label))
+    return " · ".join([*implemented(root).get(display.label, ()), *told])
 
 
 def setup(app):

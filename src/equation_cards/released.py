@@ -50,8 +50,8 @@ def complaints(root):
     now, last = state(root), past[-1]
     for number, line in enumerate(last["lines"]):
         if now["lines"][number : number + 1] != [line]:
-            add = "lines are only ever added, at the end"
-            yield f"{tags.FILE}: {line!r} of release {last['version']} was changed or removed: {add}"
+            why = f"of release {last['version']} was changed or removed: only add lines, at the end"
+            yield f"{tags.FILE}: {line!r} {why}"
     log = changes(root)
     newer = list(log)[: list(log).index(last["version"])] if last["version"] in log else list(log)
     said = {tag for version in newer for _, tag, _ in log[version]}
@@ -77,7 +77,9 @@ def main(root):
     if f"\n## {book.version}, {book.date}\n" not in (root / CHANGES).read_text("utf-8"):
         broken.append(f"{CHANGES}: write the heading '## {book.version}, {book.date}'")
     if ".example/" in book.url + book.repository:
-        broken.append("CITATION.cff: say where the site and its repository are: url, repository-code")
+        broken.append(
+            "CITATION.cff: say where the site and its repository are: url, repository-code"
+        )
     if broken:
         raise ValueError("\n".join(broken))
     past.append({"version": book.version, "date": book.date, **state(root)})

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from equation_cards.edition import edition
+
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -9,7 +11,7 @@ PAGE = """<!DOCTYPE html>
 <title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="0; url={front}">
-<link rel="canonical" href="{front}">
+<link rel="canonical" href="{canonical}">
 <link rel="icon" href="_static/favicon.svg">
 </head>
 <body><main><p><a href="{front}">{title}</a></p></main></body>
@@ -21,7 +23,8 @@ def lead(app, exception):
     """Write the page at the root."""
     if exception is None and app.builder.name == "html":
         front = app.builder.get_target_uri(app.config.root_doc)
-        page = PAGE.format(title=app.config.html_title or app.config.project, front=front)
+        book = edition(Path(app.srcdir))
+        page = PAGE.format(title=book.title, front=front, canonical=book.address(front))
         (Path(app.outdir) / "index.html").write_text(page, encoding="utf-8")
 
 

@@ -99,9 +99,18 @@ def block(self, node):
     if number:
         self.body.append(f'<span class="eqno">({number})')
         self.add_permalink_ref(node, "Link to this equation")
+        if "tag" in node:
+            self.body.append(card_link(self, node["tag"], number))
         self.body.append("</span>")
     self.body.append("</div>\n")
     raise nodes.SkipNode
+
+
+def card_link(self, tag, number):
+    """The control that opens the card of an equation; without a script it leads to its page."""
+    page = self.builder.get_relative_uri(self.docnames[-1], f"tag/{tag}")
+    told = f'data-tag="{tag}" aria-label="Cite equation {number}"'
+    return f'<a class="card-link" href="{page}" {told}>cite</a>'
 
 
 def start(app):

@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 from pypdf import PdfReader, PdfWriter
 
+from equation_cards.edition import edition
 from press import chromium
 
 PDF = Path("_build/shape-by-shape.pdf")
@@ -23,7 +24,7 @@ PAGE = """<!DOCTYPE html>
 <link rel="stylesheet" href="{style}">
 </head>
 <body><main class="bd-main"><div class="bd-content"><article class="bd-article">
-<header class="cover"><h1>{title}</h1><p>{author}</p></header>
+<header class="cover"><h1>{title}</h1><p>{author}</p><p>Version {version}</p></header>
 <nav class="printed-contents"><h2>Contents</h2>{contents}</nav>
 {chapters}
 </article></div></main></body>
@@ -96,7 +97,7 @@ def pages_of(reader):
     return {name[1:]: reader.get_destination_page_number(known[name]) for name in known}
 
 
-def finish(pdf, config, titles):
+def finish(pdf, edited, titles):
     """Give the file its outline and say what it is; the browser's outline says titles twice."""
     reader = PdfReader(pdf)
     pages = pages_of(reader)
@@ -106,14 +107,14 @@ def finish(pdf, config, titles):
         above = parent if "--" in name else None
         item = writer.add_outline_item(title=title, page_number=pages[name], parent=above)
         parent = above or item
-    writer.metadata = {"/Title": config["title"], "/Author": config["author"]}
+    writer.metadata = {"/Title": edited.title, "/Author": edited.author}
     writer.page_mode = "/UseOutlines"
     writer.write(pdf)
     return len(reader.pages)
 
 
 def main(root=Path()):
-    config = yaml.safe_load((root / "_config.yml").read_text("utf-8"))
+    edited = edition(root.resolve())
     book = list(parts(yaml.safe_load((root / "_toc.yml").read_text("utf-8"))))
     site, pdf = root / SITE, root / PDF
     if not site.exists():
@@ -126,14 +127,14 @@ def main(root=Path()):
         for told in ("finding the pages", "printing"):
             print(f"{told}...", flush=True)
             page = PAGE.format(
-                title=config["title"], author=config["author"], chapters=chapters,
+                title=edited.title, author=edited.author, version=edited.named, chapters=chapters,
                 site=site.resolve().as_uri(), style=Path(__file__).with_name("pdf.css").as_uri(),
                 contents=contents(site, book, pages),
             )  # fmt: skip
             source.write_text(page, encoding="utf-8")
             chromium_prints(source, pdf)
             pages = pages_of(PdfReader(pdf))
-    count = finish(pdf, config, [one for stem in stems for one in headings(site, stem)])
+    count = finish(pdf, edited, [one for stem in stems for one in headings(site, stem)])
     print(f"{pdf}: {count} pages")
 
 

@@ -1,0 +1,145 @@
+"""All that is known of every equation, and ``equations.json``, which tells it to programs."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+from equation_cards import released, tags
+from equation_cards.domain import EVERY
+from equation_cards.edition import edition
+from equation_cards.equation import book
+from equation_cards.facts import checks, evidence_of
+from equation_cards.summaries import implemented
+from equation_cards.symbols import symbols
+from proofread.worlds import WORLDS
+
+FOLDER = "tag"
+CATALOGUE, SCHEMA = "equations.json", "equations.schema.json"
+
+
+def page(tag):
+    """The page of an equation, from the root of the site."""
+    return f"{FOLDER}/{tag}"
+
+
+def entries(app):
+    """All equations in reading order, each as a dictionary, and the tags that were withdrawn."""
+    root, env = Path(app.srcdir), app.env
+    kept = Path(app.doctreedir) / "checks.json"
+    known, edited = tags.tagged(root), edition(root)
+    domain = env.get_domain("math")
+    leads = {label: named for one in domain.data["leads"].values() for label, named in one.items()}
+    for label, display in book(root).displays.items():
+        docname, number = domain.equations[label][0], number_of(env, label)
+        functions, test = implemented(root).get(label, ("", None))
+        told = checks(root, kept)[label]
+        chapter = ".".join(map(str, env.toc_secnumbers.get(docname, {}).get("", ())))
+        tag = known[label]
+        yield {
+            "tag": tag,
+            "label": label,
+            "number": number,
+            "chapter": {"number": chapter or None, "title": env.titles[docname].astext()},
+            "page": f"{docname}.html#equation-{label}",
+            "permalink": edited.address(f"{page(tag)}.html"),
+            "latex": display.latex.strip(),
+            "sha256": tags.digest(display.latex),
+            "world": display.world,
+            "sizes": sizes_of(display),
+            "symbols": symbols(display),
+            "implementation": [
+                {"function": f"backprop.{name}", "page": f"book/api.html#backprop.{name}"}
+                for name in functions.split(", ")
+                if name
+            ],
+            "test": test,
+            "evidence": evidence_of(root, label, kept),
+            "right_form": display.instead,
+            "follows_from": [one for one in dict.fromkeys(leads[label]) if one != label],
+            "rests_on": told["definitions"],
+            "used_by": [other for other, named in leads.items() if label in named],
+            "cited_in": places(domain, label),
+            "since": since(root, tag, tags.digest(display.latex)),
+        }
+
+
+def number_of(env, label):
+    """The number of an equation in this version, as the page prints it."""
+    docname = env.get_domain("math").equations[label][0]
+    number = env.toc_fignumbers[docname]["displaymath"][f"equation-{label}"]
+    return ".".join(map(str, number))
+
+
+def sizes_of(display):
+    """The sizes that are fixed for a display."""
+    world = WORLDS.get(display.world)
+    return (world.sizes if world else {}) | display.sizes
+
+
+def places(domain, label):
+    """The sections that cite an equation, but for summaries and the register."""
+    home = domain.equations[label][0]
+    found = {}
+    for docname, cited in domain.data["cited"].items():
+        if EVERY in domain.shown.get(docname, {}):
+            continue
+        for target, anchor, title in cited:
+            if target == label and title != "Summary":
+                found[f"{docname}.html#{anchor}"] = title
+    own = f"{home}.html#"
+    order = sorted(found.items(), key=lambda one: not one[0].startswith(own))
+    return [{"page": at, "section": title} for at, title in order]
+
+
+def since(root, tag, digest):
+    """The releases that have this equation, and whether each has it as it is now."""
+    return [
+        {"version": one["version"], "same": one["hashes"][tag] == digest}
+        for one in released.releases(root)
+        if tag in one["hashes"]
+    ]
+
+
+def part(entry):
+    """What a citation of an equation needs."""
+    wrong = ", shown to be wrong" if entry["right_form"] else ""
+    return {
+        "tag": entry["tag"],
+        "title": f"Equation ({entry['number']}), tag {entry['tag']}{wrong}",
+        "chapter": entry["chapter"]["number"],
+        "url": entry["permalink"],
+    }
+
+
+def withdrawn(root):
+    """The tags of results that stand no more."""
+    return [
+        {"tag": tag.name, "reason": tag.withdrawn}
+        for tag in tags.read(root).values()
+        if tag.withdrawn
+    ]
+
+
+def catalogue(root, found):
+    """What ``equations.json`` says."""
+    book = edition(root)
+    return {
+        "$schema": SCHEMA,
+        "title": book.title,
+        "version": book.version,
+        "released": book.released,
+        "commit": book.commit or None,
+        "date": book.date,
+        "site": book.url,
+        "equations": found,
+        "withdrawn": withdrawn(root),
+    }
+
+
+def write(app, found):
+    """Write the catalogue and its schema."""
+    out = Path(app.outdir)
+    told = json.dumps(catalogue(Path(app.srcdir), found), indent=1, ensure_ascii=False)
+    (out / CATALOGUE).write_text(told + "\n", encoding="utf-8")
+    schema = files("equation_cards").joinpath(SCHEMA).read_text(encoding="utf-8")
+    (out / SCHEMA).write_text(schema, encoding="utf-8")
