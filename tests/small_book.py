@@ -5,6 +5,7 @@ from unittest.mock import patch
 import numpy as np
 
 import backprop as bp
+from equation_cards import tags
 from proofread.check import Book
 from proofread.worlds import WORLDS, World
 
@@ -25,6 +26,27 @@ TINY = World(
 )
 
 DEFINITION = r"p = \operatorname{softmax}(v)"
+IDENTITY = """cff-version: 1.2.0
+message: Cite it.
+type: software
+title: Small
+authors:
+  - name: Nobody
+version: 1.0.0
+date-released: 2026-01-02
+license: CC-BY-4.0
+url: https://small.example/
+repository-code: https://code.small.example/
+abstract: A small book.
+preferred-citation:
+  type: book
+  title: Small
+  authors:
+    - name: Nobody
+  year: 2026
+  version: 1.0.0
+  url: https://small.example/
+"""
 CONFIG = "parse:\n  myst_enable_extensions: [colon_fence, dollarmath]\n"
 
 
@@ -34,6 +56,19 @@ def write(root, page, toc="format: jb-book\nroot: book/page\n"):
     (root / "book" / "page.md").write_text(page, encoding="utf-8")
     (root / "_toc.yml").write_text(toc, encoding="utf-8")
     (root / "_config.yml").write_text(CONFIG, encoding="utf-8")
+    return root
+
+
+def identify(root, changes="# Changes\n\n## 1.0.0, not yet released\n"):
+    """Give a small book what names it, and its equations their tags."""
+    (root / "tags").mkdir(exist_ok=True)
+    (root / "tags" / "tags.txt").touch()
+    (root / "tags" / "released.json").write_text("[]")
+    (root / "evidence").mkdir(exist_ok=True)
+    (root / "evidence" / "equations.json").write_text('{"equations": {}}')
+    (root / "CHANGELOG.md").write_text(changes, encoding="utf-8")
+    (root / "CITATION.cff").write_text(IDENTITY, encoding="utf-8")
+    tags.main(root)
     return root
 
 

@@ -13,6 +13,7 @@ from equation_cards import catalogue, citation
 from equation_cards.edition import edition
 from equation_cards.facts import sentences
 from equation_cards.released import complaints
+from equation_cards.summaries import implemented
 from equation_cards.tags import tagged
 
 WITHDRAWN = "<p>This result was withdrawn: {reason}</p><p>Its tag is given to no other.</p>"
@@ -36,6 +37,7 @@ def hold(app):
     try:
         edition(root)
         tagged(root)
+        implemented(root)
         broken = list(complaints(root))
     except ValueError as error:
         raise ExtensionError(str(error)) from None

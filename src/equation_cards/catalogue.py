@@ -55,19 +55,25 @@ def entries(app):
             "test": test,
             "evidence": evidence_of(root, label, kept),
             "right_form": display.instead,
-            "follows_from": [one for one in dict.fromkeys(leads[label]) if one != label],
+            "follows_from": [
+                # a reference that leads nowhere is Sphinx's to tell, with its line
+                one
+                for one in dict.fromkeys(leads[label])
+                if one != label and one in known
+            ],
             "rests_on": told["definitions"],
             "used_by": [other for other, named in leads.items() if label in named],
-            "cited_in": places(domain, label),
+            "cited_in": places(env, label),
             "since": since(root, tag, tags.digest(display.latex)),
         }
 
 
 def number_of(env, label):
     """The number of an equation in this version, as the page prints it."""
-    docname = env.get_domain("math").equations[label][0]
-    number = env.toc_fignumbers[docname]["displaymath"][f"equation-{label}"]
-    return ".".join(map(str, number))
+    docname, count = env.get_domain("math").equations[label]
+    if not (env.config.numfig and env.config.math_numfig):
+        return str(count)
+    return ".".join(map(str, env.toc_fignumbers[docname]["displaymath"][f"equation-{label}"]))
 
 
 def sizes_of(display):
@@ -76,17 +82,19 @@ def sizes_of(display):
     return (world.sizes if world else {}) | display.sizes
 
 
-def places(domain, label):
-    """The sections that cite an equation, but for summaries and the register."""
-    home = domain.equations[label][0]
-    found = {}
+def places(env, label):
+    """The sections that cite an equation, its own page first; no summaries, no register."""
+    domain, found = env.get_domain("math"), {}
     for docname, cited in domain.data["cited"].items():
         if EVERY in domain.shown.get(docname, {}):
             continue
+        numbers = env.toc_secnumbers.get(docname, {})
         for target, anchor, title in cited:
             if target == label and title != "Summary":
-                found[f"{docname}.html#{anchor}"] = title
-    own = f"{home}.html#"
+                number = numbers.get(f"#{anchor}") or numbers.get("", ())
+                words = [".".join(map(str, number)), title]
+                found[f"{docname}.html#{anchor}"] = " ".join(filter(None, words))
+    own = f"{domain.equations[label][0]}.html#"
     order = sorted(found.items(), key=lambda one: not one[0].startswith(own))
     return [{"page": at, "section": title} for at, title in order]
 

@@ -58,6 +58,7 @@ def link(app, what, name, obj, options, lines):
 
 
 def setup(app):
-    """Register with Sphinx, after numpydoc."""
+    """Register with Sphinx, after numpydoc, which reads the docstrings."""
+    app.setup_extension("numpydoc")
     app.add_directive("functions", Functions)
     app.connect("autodoc-process-docstring", link, priority=900)
