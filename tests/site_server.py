@@ -1,6 +1,7 @@
 """Serves a built site as a host of static pages does: compressed, and on this machine alone."""
 
 import gzip
+import json
 import sys
 from contextlib import contextmanager
 from functools import cache, partial
@@ -9,7 +10,17 @@ from io import BytesIO
 from pathlib import Path
 from threading import Thread
 
+SITE = Path(__file__).parent.parent / "_build" / "html"
 COMPRESSED = {".html", ".css", ".js", ".svg", ".json"}
+
+
+def equations():
+    """What the site says of its equations; nothing where it is not built."""
+    path = SITE / "equations.json"
+    return json.loads(path.read_text("utf-8"))["equations"] if path.exists() else []
+
+
+EQUATIONS = equations()
 
 
 @cache

@@ -15,31 +15,25 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 from sphinx.util.inventory import InventoryFile
 
-from press import chromium
-from site_server import served
+from site_server import EQUATIONS, SITE
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parent.parent
-SITE = ROOT / "_build" / "html"
 PAGES = sorted(str(path.relative_to(SITE)) for path in SITE.rglob("*.html"))
-READ = [page for page in PAGES if page != "index.html"]  # which only leads on
+# one tag of each kind: those of one kind differ in their words alone; `test_cards` reads them all
+KINDS = {(bool(one["right_form"]), bool(one["symbols"])): one["tag"] for one in EQUATIONS}
+TAGS = {f"tag/{tag}.html" for tag in KINDS.values()}
+# the first page only leads on
+READ = [one for one in PAGES if one != "index.html" and (one[:4] != "tag/" or one in TAGS)]
 CHAPTERS = [page for page in READ if page.startswith("book/")]
 WIDTHS, THEMES = (375, 1280), ("light", "dark")
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-SHIFTS = """
-window.shifts = [];
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries())
-    shifts.push([entry.value, ...entry.sources.map(({ node }) => node?.textContent.slice(0, 60))]);
-}).observe({ type: "layout-shift", buffered: true });
-"""
 READ_THROUGH = """async () => {
   for (let y = 0; y < document.body.scrollHeight; y += innerHeight / 2) {
     scrollTo({ top: y, behavior: "instant" });
@@ -80,58 +74,6 @@ LETTERS = """() => {
   }
   document.body.append(box);
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=chromium.executable(), args=chromium.FLAGS
-        )
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
-def address():
-    with served(SITE) as address:
-        yield address
-
-
-@pytest.fixture
-def visit(browser, request):
-    """Open pages in a context of their own; whatever goes wrong in it fails the test."""
-    wrong, contexts = [], []
-
-    def open_page(address, **options):
-        context = browser.new_context(**options)
-        contexts.append(context)
-        context.add_init_script(SHIFTS)
-        page = context.new_page()
-        page.on("console", lambda said: said.type == "error" and wrong.append(said.text))
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        # leaving a page ends what it still asks for, which is no failure
-        page.on(
-            "requestfailed",
-            lambda asked: (
-                asked.failure == "net::ERR_ABORTED" or wrong.append(f"failed: {asked.url}")
-            ),
-        )
-        page.on("response", lambda told: told.status >= 400 and wrong.append(told.url))
-        page.on("request", lambda asked: is_foreign(asked.url) and wrong.append(asked.url))
-        page.goto(address, wait_until="load")
-        page.evaluate("document.fonts.ready")
-        return page
-
-    yield open_page
-    found = list(wrong)  # closing a context fails what it still asks for
-    for context in contexts:
-        context.close()
-    assert found == []
-
-
-def is_foreign(url):
-    return urlsplit(url).hostname not in (None, "127.0.0.1") or url.startswith("//")
 
 
 def test_there_is_a_site_to_look_at():

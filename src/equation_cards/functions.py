@@ -15,7 +15,7 @@ DOCUMENTED = """
 .. auto{kind}:: backprop.{name}
 ````
 
-````{{admonition}} Source of `{name}`
+````{{admonition}} Source of {name}
 :class: dropdown
 
 ```{{source}} {name}
