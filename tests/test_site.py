@@ -279,6 +279,7 @@ def test_a_clean_build_gives_the_same_bytes(tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
+    shutil.copytree(ROOT / ".git", tmp_path / ".git")  # which the pages name the commit from
     build = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "-n"]
     subprocess.run(build, cwd=tmp_path, check=True, capture_output=True)
     again = tmp_path / "_build" / "html"

@@ -7,7 +7,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.osutil import relative_uri
 
 from equation_cards import catalogue, citation, released, tags
-from equation_cards.edition import CFF, edition
+from equation_cards.edition import edition
 
 
 class Citation(SphinxDirective):
@@ -15,7 +15,7 @@ class Citation(SphinxDirective):
 
     def run(self):
         root = Path(self.env.srcdir)
-        self.env.note_dependency(str(root / CFF))
+        self.env.get_domain("math").show_edition(self.env.docname, root)
         context = {"cite": citation.all_forms(edition(root))}
         html = self.env.app.builder.templates.render("citation.html", context)
         return [nodes.raw("", html, format="html")]
