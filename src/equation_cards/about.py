@@ -10,6 +10,16 @@ from equation_cards import catalogue, citation, released, tags
 from equation_cards.edition import edition
 
 
+class Served(nodes.General, nodes.Element):
+    """HTML that the search does not read: a commit is no word to look for."""
+
+
+def serve(writer, node):
+    """Write it."""
+    writer.body.append(node["html"])
+    raise nodes.SkipNode
+
+
 class Citation(SphinxDirective):
     """``{citation}``: how the whole book is cited."""
 
@@ -18,7 +28,7 @@ class Citation(SphinxDirective):
         self.env.get_domain("math").show_edition(self.env.docname, root)
         context = {"cite": citation.all_forms(edition(root))}
         html = self.env.app.builder.templates.render("citation.html", context)
-        return [nodes.raw("", html, format="html")]
+        return [Served(html=html)]
 
 
 class Releases(SphinxDirective):
@@ -71,7 +81,7 @@ class TagOf(SphinxRole):
         return [page_of(self.env, known[self.text])], []
 
 
-class Served(SphinxRole):
+class FileOf(SphinxRole):
     """``{served}`equations.json```: a file of the site that is no page."""
 
     def run(self):
@@ -88,7 +98,8 @@ def page_of(env, tag):
 def setup(app):
     """Register with Sphinx."""
     app.add_role("tag", TagOf())
-    app.add_role("served", Served())
+    app.add_role("served", FileOf())
+    app.add_node(Served, html=(serve, None))
     app.add_directive("citation", Citation)
     app.add_directive("releases", Releases)
     app.add_directive("errata", Errata)

@@ -5,6 +5,7 @@ import re
 
 from docutils import nodes
 from docutils.statemachine import StringList
+from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
 import backprop
@@ -49,7 +50,8 @@ class Functions(SphinxDirective):
         node = nodes.container()
         lines = StringList(text.splitlines(), source=self.get_source_info()[0])
         self.state.nested_parse(lines, self.content_offset, node)
-        return node.children
+        # the search knows functions as objects; what it keeps of an index a later build forgets
+        return [child for child in node.children if not isinstance(child, addnodes.index)]
 
 
 def link(app, what, name, obj, options, lines):
