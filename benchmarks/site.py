@@ -30,7 +30,10 @@ MADE_FROM = [
     "benchmarks/site.py", "tests/site_server.py", "_config.yml", "package-lock.json",
 ]  # fmt: skip
 CDN = "https://cdn.jsdelivr.net/npm/mathjax@3"
-SOURCES = ("book", "src", "evidence", "benchmarks", "_toc.yml")
+SOURCES = (
+    "book", "src", "evidence", "benchmarks", "tags", "tests", "_toc.yml", "CITATION.cff",
+    "CHANGELOG.md",
+)  # fmt: skip
 RUNS = 5
 SLOWDOWNS = (1, 4)
 LINE = {"latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}

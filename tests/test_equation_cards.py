@@ -81,7 +81,6 @@ def build(root, text):
         "html_math_renderer": "katex",
         "myst_enable_extensions": ["dollarmath"],
         "exclude_patterns": ["node_modules", "CHANGELOG.md"],
-        "templates_path": [str(ROOT / "book/_templates")],
     }  # fmt: skip
     options = {"status": None, "warning": None, "warningiserror": True}
     # the page has no definitions, so its equations cannot be executed: not what is tested here
