@@ -110,14 +110,17 @@ def tag_of_line(book, number):
     return (book / tags.FILE).read_text().splitlines()[number - 1].split()[0]
 
 
-def test_two_labels_of_one_tag_are_a_move_that_leaves_the_first_without(book):
+def test_two_labels_of_one_tag_are_refused(book):
     name = tag_of(book, ONE)
     add(book, f"{name} {TWO}")
     assert "eq-two has the tag" in said(book, tags.read)
     write(book, display("a = b", ONE) + display("b = c", "eq-three"))
     (book / tags.FILE).write_text(f"{name} {ONE}\n{name} eq-three\n")
     tags.tagged.cache_clear()
-    assert said(book).startswith("book/page.md:1: eq-one has no tag")
+    assert said(book) == (
+        f"tags/tags.txt:2: {name} is the tag of eq-one, which is still in the book: one tag, one "
+        "label; remove this line"
+    )
 
 
 @pytest.mark.parametrize("line", ["AAAA eq-x", "BBBB", "BBB eq-x", "BBBB Eq", "BBBB withdrawn:"])

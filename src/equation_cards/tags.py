@@ -30,6 +30,7 @@ class Tag:
     label: str | None
     withdrawn: str | None
     line: int
+    former: tuple = ()  # labels that it had before
 
 
 def lines(root):
@@ -63,11 +64,13 @@ def read(root):
         if label in holders and holders[label] != name:
             other = holders[label]
             stop(f"{label} has the tag {other} of line {found[other].line}: remove this line")
+        former = ()
         if name in found:
+            former = (*found[name].former, found[name].label)
             holders.pop(found[name].label)
         if label:
             holders[label] = name
-        found[name] = Tag(name, label, why, number)
+        found[name] = Tag(name, label, why, number, former)
     return found
 
 
@@ -80,8 +83,15 @@ def tagged(root):
     ValueError
         With file, line and what to do, if an equation has no tag, or a tag no equation.
     """
-    known = {tag.label: tag for tag in read(root).values() if tag.label}
+    all_tags = read(root).values()
+    known = {tag.label: tag for tag in all_tags if tag.label}
     shown = {display.label: display for display in everything(root)}
+    for tag in all_tags:
+        for label in set(tag.former) & set(shown) - set(known):
+            why = (
+                f"{tag.name} is the tag of {label}, which is still in the book: one tag, one label"
+            )
+            raise ValueError(f"{FILE}:{tag.line}: {why}; remove this line")
     for label, display in shown.items():
         if label not in known:
             add = "run 'python -m equation_cards.tags', which adds one"
