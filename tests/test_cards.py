@@ -123,7 +123,7 @@ def test_every_equation_of_a_page_has_its_card(visit, address, name):
 def test_without_scripts_the_page_of_every_tag_says_the_same(visit, address):
     page = visit(f"{address}/book/cite.html", java_script_enabled=False)
     for entry in EQUATIONS:
-        page.goto(f"{address}/tag/{entry['tag']}.html", wait_until="commit")
+        page.goto(f"{address}/tag/{entry['tag']}.html", wait_until="domcontentloaded")
         card = page.locator(".equation-card")
         seen = card.inner_text()
         for text in (entry["permalink"], "@incollection{", entry["latex"].split("\n")[0].strip()):

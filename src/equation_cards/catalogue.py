@@ -11,6 +11,7 @@ from equation_cards.equation import book
 from equation_cards.facts import checks, evidence_of
 from equation_cards.summaries import implemented
 from equation_cards.symbols import symbols
+from proofread import displays
 from proofread.worlds import WORLDS
 
 FOLDER = "tag"
@@ -28,7 +29,11 @@ def entries(app):
     kept = Path(app.doctreedir) / "checks.json"
     known, edited = tags.tagged(root), edition(root)
     domain = env.get_domain("math")
-    leads = {label: named for one in domain.data["leads"].values() for label, named in one.items()}
+    leads = {
+        label: named
+        for docname in in_order(env)
+        for label, named in domain.data["leads"].get(docname, {}).items()
+    }
     for label, display in book(root).displays.items():
         docname, number = domain.equations[label][0], number_of(env, label)
         functions, test = implemented(root).get(label, ("", None))
@@ -68,6 +73,12 @@ def entries(app):
         }
 
 
+def in_order(env):
+    """The pages as they are read, in whatever order they were built."""
+    root = Path(env.srcdir)
+    return [str(path.relative_to(root).with_suffix("")) for path in displays.chapters(root)]
+
+
 def number_of(env, label):
     """The number of an equation in this version, as the page prints it."""
     docname, count = env.get_domain("math").equations[label]
@@ -85,7 +96,8 @@ def sizes_of(display):
 def places(env, label):
     """The sections that cite an equation, its own page first; no summaries, no register."""
     domain, found = env.get_domain("math"), {}
-    for docname, cited in domain.data["cited"].items():
+    for docname in in_order(env):
+        cited = domain.data["cited"].get(docname, ())
         if EVERY in domain.shown.get(docname, {}):
             continue
         numbers = env.toc_secnumbers.get(docname, {})
