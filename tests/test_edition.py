@@ -109,6 +109,11 @@ def test_a_version_is_a_draft_until_it_is_released(tmp_path):
     assert edition(tmp_path).named == "1.0.0"
 
 
+def test_without_git_there_is_no_commit(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert commit(ROOT) == ""
+
+
 def test_a_commit_is_marked_where_files_have_changed(tmp_path):
     assert commit(tmp_path) == ""
     (tmp_path / "file").write_text("one")

@@ -7,16 +7,17 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.osutil import relative_uri
 
 from equation_cards import catalogue, citation, released, tags
-from equation_cards.edition import edition
+from equation_cards.edition import CFF, edition
 
 
-class Served(nodes.General, nodes.Element):
-    """HTML that the search does not read: a commit is no word to look for."""
+class Cited(nodes.General, nodes.Element):
+    """The citation of the book, known when the page is written: it names the commit."""
 
 
-def serve(writer, node):
-    """Write it."""
-    writer.body.append(node["html"])
+def write(writer, node):
+    """Write it as HTML, in which the search sees no words to look for."""
+    context = {"cite": citation.all_forms(edition(Path(writer.builder.srcdir)))}
+    writer.body.append(writer.builder.templates.render("citation.html", context))
     raise nodes.SkipNode
 
 
@@ -24,11 +25,8 @@ class Citation(SphinxDirective):
     """``{citation}``: how the whole book is cited."""
 
     def run(self):
-        root = Path(self.env.srcdir)
-        self.env.get_domain("math").show_edition(self.env.docname, root)
-        context = {"cite": citation.all_forms(edition(root))}
-        html = self.env.app.builder.templates.render("citation.html", context)
-        return [Served(html=html)]
+        self.env.note_dependency(str(Path(self.env.srcdir) / CFF))
+        return [Cited()]
 
 
 class Releases(SphinxDirective):
@@ -99,7 +97,7 @@ def setup(app):
     """Register with Sphinx."""
     app.add_role("tag", TagOf())
     app.add_role("served", FileOf())
-    app.add_node(Served, html=(serve, None))
+    app.add_node(Cited, html=(write, None))
     app.add_directive("citation", Citation)
     app.add_directive("releases", Releases)
     app.add_directive("errata", Errata)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -45,10 +46,9 @@ def hold(app):
         raise ExtensionError("\n".join(broken))
 
 
-def card(app, entry, entries):
+def card(app, entry, by_label):
     """The HTML of a card."""
     root = Path(app.srcdir)
-    by_label = {one["label"]: one for one in entries}
 
     def known(labels):
         return [by_label[label] for label in labels]
@@ -74,7 +74,8 @@ def pages(app):
         return
     root, out = Path(app.srcdir), Path(app.outdir)
     entries = list(catalogue.entries(app))
-    told = repr((edition(root), entries, catalogue.withdrawn(root)))
+    book = replace(edition(root), commit="")  # the present one is put into pages as they are
+    told = repr((book, entries, catalogue.withdrawn(root)))
     key, kept = hashlib.sha256(told.encode()).hexdigest(), Path(app.doctreedir) / "cards.txt"
     if kept.exists() and kept.read_text() == key and (out / catalogue.CATALOGUE).exists():
         return
@@ -83,8 +84,9 @@ def pages(app):
     folder.mkdir(exist_ok=True)
     for old in folder.iterdir():
         old.unlink()
+    by_label = {one["label"]: one for one in entries}
     for entry in entries:
-        html = card(app, entry, entries)
+        html = card(app, entry, by_label)
         title = f"Equation ({entry['number']}) <small>tag {entry['tag']}</small>"
         script = {"title": title, "html": html}
         tag = json.dumps(entry["tag"])

@@ -8,7 +8,7 @@ from equation_cards import released, tags
 from equation_cards.domain import EVERY
 from equation_cards.edition import edition
 from equation_cards.equation import book
-from equation_cards.facts import checks, evidence_of
+from equation_cards.facts import KEPT, checks, evidence_of
 from equation_cards.summaries import implemented
 from equation_cards.symbols import symbols
 from proofread import displays
@@ -24,22 +24,22 @@ def page(tag):
 
 
 def entries(app):
-    """All equations in reading order, each as a dictionary, and the tags that were withdrawn."""
+    """All equations in reading order, each as a dictionary."""
     root, env = Path(app.srcdir), app.env
-    kept = Path(app.doctreedir) / "checks.json"
+    kept = Path(app.doctreedir) / KEPT
     known, edited = tags.tagged(root), edition(root)
-    domain = env.get_domain("math")
-    leads = {
-        label: named
-        for docname in in_order(env)
-        for label, named in domain.data["leads"].get(docname, {}).items()
-    }
+    domain, past = env.get_domain("math"), released.releases(root)
+    leads, cited = {}, {}
+    for docname in in_order(env):
+        leads |= domain.data["leads"].get(docname, {})
+        for target, at, title in places(env, docname):
+            cited.setdefault(target, {})[at] = title
     for label, display in book(root).displays.items():
         docname, number = domain.equations[label][0], number_of(env, label)
         functions, test = implemented(root).get(label, ("", None))
         told = checks(root, kept)[label]
         chapter = ".".join(map(str, env.toc_secnumbers.get(docname, {}).get("", ())))
-        tag = known[label]
+        tag, digest = known[label], tags.digest(display.latex)
         yield {
             "tag": tag,
             "label": label,
@@ -48,7 +48,7 @@ def entries(app):
             "page": f"{docname}.html#equation-{label}",
             "permalink": edited.address(f"{page(tag)}.html"),
             "latex": display.latex.strip(),
-            "sha256": tags.digest(display.latex),
+            "sha256": digest,
             "world": display.world,
             "sizes": sizes_of(display),
             "symbols": symbols(display),
@@ -68,8 +68,15 @@ def entries(app):
             ],
             "rests_on": told["definitions"],
             "used_by": [other for other, named in leads.items() if label in named],
-            "cited_in": places(env, label),
-            "since": since(root, tag, tags.digest(display.latex)),
+            "cited_in": [
+                {"page": at, "section": title}
+                for at, title in own_first(cited.get(label, {}), docname)
+            ],
+            "since": [
+                {"version": one["version"], "same": one["hashes"][tag] == digest}
+                for one in past
+                if tag in one["hashes"]
+            ],
         }
 
 
@@ -93,31 +100,21 @@ def sizes_of(display):
     return (world.sizes if world else {}) | display.sizes
 
 
-def places(env, label):
-    """The sections that cite an equation, its own page first; no summaries, no register."""
-    domain, found = env.get_domain("math"), {}
-    for docname in in_order(env):
-        cited = domain.data["cited"].get(docname, ())
-        if EVERY in domain.shown.get(docname, {}):
-            continue
-        numbers = env.toc_secnumbers.get(docname, {})
-        for target, anchor, title in cited:
-            if target == label and title != "Summary":
-                number = numbers.get(f"#{anchor}") or numbers.get("", ())
-                words = [".".join(map(str, number)), title]
-                found[f"{docname}.html#{anchor}"] = " ".join(filter(None, words))
-    own = f"{domain.equations[label][0]}.html#"
-    order = sorted(found.items(), key=lambda one: not one[0].startswith(own))
-    return [{"page": at, "section": title} for at, title in order]
+def places(env, docname):
+    """The references of a page: to which equation, from where; no summaries, no register."""
+    domain, numbers = env.get_domain("math"), env.toc_secnumbers.get(docname, {})
+    if EVERY in domain.shown.get(docname, {}):
+        return
+    for target, anchor, title in domain.data["cited"].get(docname, ()):
+        if title != "Summary":
+            number = numbers.get(f"#{anchor}") or numbers.get("", ())
+            words = ".".join(map(str, number)), title
+            yield target, f"{docname}.html#{anchor}", " ".join(filter(None, words))
 
 
-def since(root, tag, digest):
-    """The releases that have this equation, and whether each has it as it is now."""
-    return [
-        {"version": one["version"], "same": one["hashes"][tag] == digest}
-        for one in released.releases(root)
-        if tag in one["hashes"]
-    ]
+def own_first(found, docname):
+    """Places in the order of reading, but those on one page before all others."""
+    return sorted(found.items(), key=lambda one: not one[0].startswith(f"{docname}.html#"))
 
 
 def part(entry):

@@ -11,13 +11,11 @@ from sphinx import addnodes
 from sphinx.domains import ObjType
 from sphinx.domains.math import MathDomain
 
-from equation_cards.edition import edition
 from equation_cards.summaries import implemented
-from equation_cards.tags import tagged
+from equation_cards.tags import everything, tagged
 from proofread import displays
 
 EVERY = ""  # no label: stands for all of them
-EDITION = "edition"  # nor this: stands for what the book is called and its commit
 
 
 class EquationDomain(MathDomain):
@@ -34,9 +32,6 @@ class EquationDomain(MathDomain):
 
     def show(self, docname, display):
         self.shown.setdefault(docname, {})[display.label] = said(display, self.tags)
-
-    def show_edition(self, docname, root):
-        self.shown.setdefault(docname, {})[EDITION] = repr(edition(root))
 
     def show_all(self, docname, root):
         self.shown.setdefault(docname, {})[EVERY] = all_said(root)[EVERY]
@@ -98,8 +93,7 @@ def said(display, tags):
 
 def all_said(root):
     """What is said of each display, and of all of them with their functions and tests."""
-    read = (one for path in displays.chapters(root) for one in displays.read(path, root))
-    found = {display.label: said(display, tagged(root)) for display in read}
+    found = {display.label: said(display, tagged(root)) for display in everything(root)}
     return found | {EVERY: repr((found, implemented(root)))}
 
 
@@ -114,8 +108,7 @@ def note(app, doctree):
 
 def outdated(app, env, added, changed, removed):
     """The pages that show an equation which is said otherwise now, or not at all."""
-    root = Path(app.srcdir)
-    now = all_said(root) | {EDITION: repr(edition(root))}
+    now = all_said(Path(app.srcdir))
     shown = env.get_domain("math").shown
     stale = (name for name, labels in shown.items() if labels.items() - now.items())
     return sorted(set(stale) - added - changed - removed)

@@ -1,6 +1,7 @@
 """Which book this is: title, version, date, authors and addresses, as ``CITATION.cff`` has them."""
 
 import datetime
+import shutil
 import subprocess
 from dataclasses import dataclass
 from functools import cache
@@ -136,7 +137,9 @@ def line_of(node, path):
 
 
 def commit(root):
-    """The commit of a checkout, marked if files were changed since; nothing outside of git."""
+    """The commit of a checkout, marked if files were changed since; nothing without git."""
+    if not shutil.which("git"):  # which the book does not need
+        return ""
     asked = ("rev-parse", "--short=12", "HEAD"), ("status", "--porcelain", "-uno")
     answers = [
         subprocess.run(["git", *one], cwd=root, capture_output=True, encoding="utf-8")

@@ -10,6 +10,7 @@ from equation_cards.equation import book
 from proofread import evidence
 from proofread.worlds import WORLDS
 
+KEPT = "checks.json"  # beside the doctrees
 FLOOR = -14  # of the powers of ten that bound an error on every machine
 
 

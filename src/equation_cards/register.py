@@ -8,7 +8,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from equation_cards.about import page_of
 from equation_cards.equation import book, link_to
-from equation_cards.facts import evidence_of, measured, sentences
+from equation_cards.facts import KEPT, evidence_of, measured, sentences
 from equation_cards.summaries import implemented
 from equation_cards.tags import tagged
 from proofread import evidence
@@ -22,11 +22,12 @@ class Register(SphinxDirective):
         for name in evidence.FILES:
             self.env.note_dependency(str(root / name))
         self.env.get_domain("math").show_all(self.env.docname, root)
+        kept = Path(self.env.doctreedir) / KEPT
         bodies = {}
         for display in book(root).displays.values():
             body = bodies.setdefault(str(display.path), nodes.tbody())
             tag = page_of(self.env, tagged(root)[display.label])
-            body += row(self.env.docname, display, tag, facts(root, display))
+            body += row(self.env.docname, display, tag, facts(root, display, kept))
         return [node for path, body in bodies.items() for node in self.chapter(path, body)]
 
     def chapter(self, path, body):
@@ -94,9 +95,9 @@ def row(docname, display, tag, told):
     return nodes.row("", nodes.entry("", link), nodes.entry("", formula, label))
 
 
-def facts(root, display):
+def facts(root, display, kept):
     """One line: what implements it, what tests it, how it was checked."""
-    told = sentences(evidence_of(root, display.label))
+    told = sentences(evidence_of(root, display.label, kept))
     return " · ".join([*implemented(root).get(display.label, ()), *told])
 
 
