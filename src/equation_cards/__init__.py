@@ -1,17 +1,9 @@
 """What the site shows of each equation: a Sphinx extension."""
 
+from importlib import import_module
 from importlib.resources import files
 
-from equation_cards import (
-    about,
-    card,
-    domain,
-    equation,
-    functions,
-    refuted,
-    register,
-    source,
-)
+PARTS = ("domain", "equation", "refuted", "source", "register", "functions", "about", "card")
 
 
 def templates(app, config):
@@ -22,6 +14,6 @@ def templates(app, config):
 def setup(app):
     """Register with Sphinx."""
     app.connect("config-inited", templates)
-    for part in (domain, equation, refuted, source, register, functions, about, card):
-        part.setup(app)
+    for part in PARTS:  # not before: some modules are run by themselves
+        import_module(f"equation_cards.{part}").setup(app)
     return {"version": "0.1", "parallel_read_safe": True, "parallel_write_safe": False}
